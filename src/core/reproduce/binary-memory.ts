@@ -188,6 +188,7 @@ export const binaryMemory: Reproduction = {
       checks.push(
         atMost(`n = ${degree}: wrong signs of mended cues, ${few} patterns`, 0.01, wrong / asked, LARGEST),
       )
+      lab.judge(() => checks)
     }
     return { checks, chart: chart() }
   },

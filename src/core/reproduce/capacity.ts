@@ -3,6 +3,7 @@ import { gradedOverlap, retrievalOverlap } from '../analysis/retrieval.ts'
 import { type Estimate, estimate, mean, slope } from '../analysis/statistics.ts'
 import { hopfieldScenario, ownOverlaps } from './hopfield.ts'
 import {
+  type Check,
   type Lab,
   type Reproduction,
   type Stated,
@@ -98,22 +99,26 @@ export const capacity: Reproduction = {
         { kind: 'rule', of: 'x', at: 0.138, label: 'capacity 0.138 of steep neurons', colour: 2 },
       ],
     })
+    const judged = (index: number, overlap: Estimate): Check =>
+      near(
+        `final overlap at load ${loads[index]}`,
+        expected[index]!,
+        overlap,
+        tolerances[index]!,
+        FLOAT64,
+      )
     lab.progress(0, chart())
-    for (const load of loads) {
+    for (const [index, load] of loads.entries()) {
       const options = { size: 1500, load, dt: 0.5, duration: 60, cues: { quick: 4, full: 8 }[size] }
       const values: number[] = []
       for (let network = 0; network < networks; network++) {
         values.push(mean(await finalOverlaps(lab, `capacity-${load}`, network, options)))
         lab.progress((found.length + (network + 1) / networks) / loads.length, chart())
+        lab.judge(() => [judged(index, estimate(values))], { found: network + 1, all: networks })
       }
       found.push(estimate(values))
     }
-    return {
-      checks: loads.map((load, index) =>
-        near(`final overlap at load ${load}`, expected[index]!, found[index]!, tolerances[index]!, FLOAT64),
-      ),
-      chart: chart(),
-    }
+    return { checks: found.map((overlap, index) => judged(index, overlap)), chart: chart() }
   },
 }
 
@@ -202,10 +207,22 @@ export const retrieval: Reproduction = {
      */
     const groups = shapes.at(-1)!.networks
     /** Mean load at which a pattern is lost, of each size and group. */
-    const losses: number[][] = []
+    const losses: number[][] = shapes.map(() => [])
+    const judged = (load: number, overlap: Estimate): Check => {
+      const [what, expected] = [`overlap at load ${load}`, retrievalOverlap(load)]
+      // No overlap is above 1.
+      return expected + 0.005 > 1
+        ? atLeast(what, expected - 0.005, overlap, SADDLE)
+        : near(what, expected, overlap, 0.005, SADDLE)
+    }
+    const lost = (): Check => {
+      const { load, overlap } = found.at(-1)!.at(-1)!
+      return atMost(`overlap at load ${load.toFixed(2)}`, 0.6, overlap, LOST)
+    }
     const total = shapes.length * DISTANCES.length + below.length
     let done = 0
-    for (const [index, { N, cues, networks }] of shapes.entries()) {
+    // The largest first: most checks are of it.
+    for (const [index, { N, cues, networks }] of [...shapes.entries()].reverse()) {
       const across = DISTANCES.map((distance) => CRITICAL + distance / Math.sqrt(N))
       const loads = index === shapes.length - 1 ? [...below, ...across] : across
       /** Mean overlap of the kept patterns, by load and group. */
@@ -217,6 +234,8 @@ export const retrieval: Reproduction = {
           const own = { ...options, cues: Math.min(cues, Math.round(load * N)) }
           overlaps.push(await finalOverlaps(lab, `retrieval-${N}-${load.toFixed(3)}`, network, own))
           lab.progress((done + (network + 1) / networks) / total, chart())
+          if (!across.includes(load))
+            lab.judge(() => [judged(load, estimate(overlaps.map(mean)))], { found: network + 1, all: networks })
         }
         done++
         found[index]!.push({ load, overlap: estimate(overlaps.map(mean)) })
@@ -228,18 +247,16 @@ export const retrieval: Reproduction = {
         )
       }
       const ofGroups = shares.slice(loads.length - across.length)
-      losses.push(
-        Array.from({ length: groups }, (_, group) =>
-          meanLoss(
-            across,
-            ofGroups.map((one) => one[group]!),
-          ),
+      losses[index] = Array.from({ length: groups }, (_, group) =>
+        meanLoss(
+          across,
+          ofGroups.map((one) => one[group]!),
         ),
       )
+      lab.judge(() => [lost()])
     }
 
     const largest = found.at(-1)!
-    const last = largest.at(-1)!
     const roots = shapes.map(({ N }) => 1 / Math.sqrt(N))
     const limits = Array.from({ length: groups }, (_, group) => {
       const own = losses.map((loss) => loss[group]!)
@@ -249,15 +266,9 @@ export const retrieval: Reproduction = {
     const what = 'load at which patterns are lost, N to infinity'
     return {
       checks: [
-        ...below.map((load, index) => {
-          const [what, expected] = [`overlap at load ${load}`, retrievalOverlap(load)]
-          // No overlap is above 1.
-          return expected + 0.005 > 1
-            ? atLeast(what, expected - 0.005, largest[index]!.overlap, SADDLE)
-            : near(what, expected, largest[index]!.overlap, 0.005, SADDLE)
-        }),
+        ...below.map((load, index) => judged(load, largest[index]!.overlap)),
         near(what, CRITICAL, estimate(limits), tolerance, CAPACITY),
-        atMost(`overlap at load ${last.load.toFixed(2)}`, 0.6, last.overlap, LOST),
+        lost(),
       ],
       chart: chart(),
     }

@@ -124,6 +124,15 @@ export const denseErrors: Reproduction = {
         const moment = momentOf(degree, shown)
         const patterns = Math.round(shown ** (2 * degree - 2) / (moment * z ** 2))
         const values: number[] = []
+        const expected = gaussianTail(shown ** (degree - 1) / Math.sqrt(patterns * moment))
+        const judged = (rate: Estimate): Check =>
+          near(
+            `n = ${degree}, K = ${patterns}: error per bit`,
+            expected,
+            rate,
+            Math.min(0.2 * expected + rate.half, 0.5 * expected),
+            GAUSSIAN,
+          )
         for (let network = 0; network < networks; network++) {
           const count = patterns * lab.constants.patterns!
           const input = scenario(lab.seed + network, shape, count, cues)
@@ -132,18 +141,10 @@ export const denseErrors: Reproduction = {
               wrongShare(simulation, shown),
             ),
           )
+          lab.judge(() => [judged(estimate(values))], { found: network + 1, all: networks })
         }
         const rate = estimate(values)
-        const expected = gaussianTail(shown ** (degree - 1) / Math.sqrt(patterns * moment))
-        checks.push(
-          near(
-            `n = ${degree}, K = ${patterns}: error per bit`,
-            expected,
-            rate,
-            Math.min(0.2 * expected + rate.half, 0.5 * expected),
-            GAUSSIAN,
-          ),
-        )
+        checks.push(judged(rate))
         loads.push((patterns * oddFactorial(degree - 1)) / shown ** (degree - 1))
         rates.push(rate)
         lab.progress(++done / shapes.length / ratios.length, chart())

@@ -163,6 +163,22 @@ export const dynamicEnergy: Reproduction = {
       ],
     })
     lab.progress(0, chart())
+    const periodsOf = (): Check[] =>
+      found().map((period, index) =>
+        near(
+          `a_s/a_c = ${moving[index]}: time between transitions / T_d`,
+          periodOf(moving[index]!),
+          period,
+          0.15 * periodOf(moving[index]!),
+          PERIOD,
+        ),
+      )
+    const counts = (): Check[] => [
+      atLeast('transitions that lead to the next pattern, share', 1, Number(inOrder), WALK),
+      atMost('a_s/a_c = 1.5: transitions', 0, stayed, WALK),
+      atLeast('random patterns, a_s/a_c = 0.5: transitions in 8 T_d', 4, steps, WALK),
+      atMost('random patterns, a_s/a_c = 1.5: transitions in 8 T_d', 0, stays, WALK),
+    ]
     const run = { duration, slowness: lab.constants.slowness! }
     let [inOrder, stayed, steps, stays] = [true, 0, Infinity, 0]
     for (let network = 0; network < networks; network++) {
@@ -180,25 +196,9 @@ export const dynamicEnergy: Reproduction = {
       steps = Math.min(steps, walk!.inOrder ? walk!.times.length : 0)
       stays = Math.max(stays, rest!.times.length)
       lab.progress((network + 1) / networks, chart())
+      lab.judge(counts)
+      lab.judge(periodsOf, { found: network + 1, all: networks })
     }
-    const measured = found()
-    return {
-      checks: [
-        ...moving.map((ratio, index): Check =>
-          near(
-            `a_s/a_c = ${ratio}: time between transitions / T_d`,
-            periodOf(ratio),
-            measured[index]!,
-            0.15 * periodOf(ratio),
-            PERIOD,
-          ),
-        ),
-        atLeast('transitions that lead to the next pattern, share', 1, Number(inOrder), WALK),
-        atMost('a_s/a_c = 1.5: transitions', 0, stayed, WALK),
-        atLeast('random patterns, a_s/a_c = 0.5: transitions in 8 T_d', 4, steps, WALK),
-        atMost('random patterns, a_s/a_c = 1.5: transitions in 8 T_d', 0, stays, WALK),
-      ],
-      chart: chart(),
-    }
+    return { checks: [...periodsOf(), ...counts()], chart: chart() }
   },
 }

@@ -1,7 +1,15 @@
 import type { Chart } from '../analysis/chart.ts'
 import { type Estimate, estimate } from '../analysis/statistics.ts'
 import { type HopfieldOptions, finalOverlap, hopfieldScenario } from './hopfield.ts'
-import { type Lab, type Reproduction, type Stated, atLeast, measuredPoints, near } from './reproduction.ts'
+import {
+  type Check,
+  type Lab,
+  type Reproduction,
+  type Stated,
+  atLeast,
+  measuredPoints,
+  near,
+} from './reproduction.ts'
 
 const OPTIMUM: Stated = {
   kind: 'paper',
@@ -49,6 +57,7 @@ async function recall(
   points: readonly Point[],
   usual: number,
   options: (point: Point) => Omit<HopfieldOptions, 'seed' | 'load' | 'duration'>,
+  judged: (point: Point, overlap: Estimate) => Check,
   shown: (found: readonly Estimate[], share: number) => void,
 ): Promise<Estimate[]> {
   const found: Estimate[] = []
@@ -59,6 +68,7 @@ async function recall(
       const own = { ...options(point), seed: lab.seed + network, load: 0.2, duration: 40 }
       values.push(await lab.run(`tau-${point.tau}`, hopfieldScenario(own), finalOverlap))
       shown(found, (found.length + (network + 1) / networks) / points.length)
+      lab.judge(() => [judged(point, estimate(values))], { found: network + 1, all: networks })
     }
     found.push(estimate(values))
   }
@@ -139,6 +149,16 @@ export const fastSynapses: Reproduction = {
       ],
     })
     lab.progress(0, chart())
+    const judged = (point: Point, overlap: Estimate): Check =>
+      near(
+        point.tau === 0
+          ? 'overlap without plasticity'
+          : `overlap with kappa = 0.5/N, tau_W = ${point.tau} tau_x`,
+        point.expected,
+        overlap,
+        tolerance(point, networks),
+        { kind: 'program', command },
+      )
     const found = await recall(
       lab,
       points,
@@ -152,25 +172,13 @@ export const fastSynapses: Reproduction = {
         ...(tau > 0 && { strength: 0.5 * lab.constants.strength!, tauSynapse: tau }),
         cues,
       }),
+      judged,
       (some, share) => {
         shown = some
         lab.progress(share, chart())
       },
     )
-    return {
-      checks: points.map((point, index) =>
-        near(
-          point.tau === 0
-            ? 'overlap without plasticity'
-            : `overlap with kappa = 0.5/N, tau_W = ${point.tau} tau_x`,
-          point.expected,
-          found[index]!,
-          tolerance(point, networks),
-          { kind: 'program', command },
-        ),
-      ),
-      chart: chart(),
-    }
+    return { checks: points.map((point, index) => judged(point, found[index]!)), chart: chart() }
   },
 }
 
@@ -244,6 +252,11 @@ export const synapticTime: Reproduction = {
       ],
     })
     lab.progress(0, chart())
+    const judged = (point: Point, overlap: Estimate): Check =>
+      near(`overlap at tau_W = ${point.tau} tau_x`, point.expected, overlap, tolerance(point, networks), {
+        kind: 'program',
+        command,
+      })
     const found = await recall(
       lab,
       points,
@@ -258,6 +271,7 @@ export const synapticTime: Reproduction = {
         flipped: 0.2,
         cues,
       }),
+      judged,
       (some, share) => {
         shown = some
         lab.progress(share, chart())
@@ -267,15 +281,7 @@ export const synapticTime: Reproduction = {
     const best = Math.max(...overlaps)
     return {
       checks: [
-        ...points.map((point, index) =>
-          near(
-            `overlap at tau_W = ${point.tau} tau_x`,
-            point.expected,
-            found[index]!,
-            tolerance(point, networks),
-            { kind: 'program', command },
-          ),
-        ),
+        ...points.map((point, index) => judged(point, found[index]!)),
         atLeast('best overlap less that of the fastest synapses', 0.04, best - overlaps[0]!, OPTIMUM),
         atLeast('best overlap less that of the slowest synapses', 0.04, best - overlaps.at(-1)!, OPTIMUM),
       ],

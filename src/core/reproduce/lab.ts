@@ -2,19 +2,22 @@
 import type { Chart } from '../analysis/chart.ts'
 import { ModelError } from '../errors.ts'
 import { loadModel } from '../model/load.ts'
+import type { Model } from '../model/model.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import { createSimulation } from '../run/simulation.ts'
-import type { Check, Lab, Outcome, Reproduction, Size } from './reproduction.ts'
+import type { Check, Lab, Networks, Outcome, Reproduction, Size } from './reproduction.ts'
 
 export interface ReproduceOptions {
   readonly size?: Size
   readonly seed?: number
   /** Wrong constants for the scenarios, to check that the result depends on them. */
   readonly constants?: Readonly<Record<string, number>>
-  /** Changes each scenario before it runs, to check that the result depends on it. */
-  readonly change?: (scenario: ScenarioInput) => ScenarioInput
+  /** Changes each scenario, given with its name, before it runs, to check that the result depends on it. */
+  readonly change?: (scenario: ScenarioInput, name: string) => ScenarioInput
   /** Called with the completed fraction of the work and the results so far. */
   readonly onProgress?: (share: number, chart?: Chart) => void
+  /** Called with the checks that an experiment states before its end; an error ends the work. */
+  readonly onChecks?: (checks: readonly Check[], networks?: Networks) => void
   /** Awaited between submits; an error ends the work. */
   readonly interrupt?: () => void | Promise<void>
   /** Longest time of one submit in ms. */
@@ -44,10 +47,21 @@ export async function expectedChart(reproduction: Reproduction, size: Size = 'qu
       progress(_, chart) {
         if (chart !== undefined) resolve(chart)
       },
+      judge: () => undefined,
     }
     // It ends at its first run.
     reproduction.measure(lab, size).catch(reject)
   })
+}
+
+/**
+ * The model of a scenario of a reproduction.
+ * @throws ModelError if the scenario is invalid
+ */
+export function loadScenarioOf(id: string, name: string, scenario: ScenarioInput): Promise<Model> {
+  const read = (path: string): Promise<Uint8Array> =>
+    Promise.reject(new ModelError(`${path} is no part of a reproduction`))
+  return loadModel(JSON.stringify(scenario), { file: `${id}/${name}`, read })
 }
 
 /** Ticks between calls of `interrupt`. */
@@ -56,7 +70,7 @@ const STRIDE = 50
 /**
  * Runs one reproduction.
  * @throws RunError if a run fails
- * @throws the error of `interrupt`
+ * @throws the error of `interrupt` or `onChecks`
  */
 export async function reproduce(
   device: GPUDevice,
@@ -67,6 +81,7 @@ export async function reproduce(
     constants = {},
     change,
     onProgress,
+    onChecks,
     interrupt,
     submitTime,
   }: ReproduceOptions = {},
@@ -81,14 +96,10 @@ export async function reproduce(
     constants: { ...reproduction.constants, ...constants },
     async run(name, stated, use) {
       await interrupt?.()
-      const scenario = change === undefined ? stated : change(stated)
+      const scenario = change === undefined ? stated : change(stated, name)
       scenarios[name] ??= scenario
-      const read = (path: string): Promise<Uint8Array> =>
-        Promise.reject(new ModelError(`${path} is no part of a reproduction`))
-      const load = (one: ScenarioInput) =>
-        loadModel(JSON.stringify(one), { file: `${reproduction.id}/${name}`, read })
-      const model = await load(scenario)
-      const asStated = scenario === stated ? model : await load(stated)
+      const model = await loadScenarioOf(reproduction.id, name, scenario)
+      const asStated = scenario === stated ? model : await loadScenarioOf(reproduction.id, name, stated)
       const simulation = await createSimulation(device, model, {
         resident: 'off',
         ...(submitTime === undefined ? {} : { submitTime }),
@@ -107,6 +118,7 @@ export async function reproduce(
       }
     },
     progress: (share, chart) => onProgress?.(share, chart),
+    judge: (checks, networks) => onChecks?.(checks(), networks),
   }
   const outcome = await reproduction.measure(lab, size)
   onProgress?.(1, outcome.chart)

@@ -218,6 +218,15 @@ export const competition: Reproduction = {
       y: { label: 'cosine with the winning row', domain: [0, 1.02] },
       marks,
     })
+    const distance = (): Check =>
+      atMost('largest distance to the closed form', 0.015, Math.max(...worst!), MEAN)
+    const half = (what: string, found: readonly number[]): Check =>
+      near(`cosine of the row with ${what} in the end`, Math.SQRT1_2, estimate(found), 0.01, MEAN)
+    const ends = (): Check[] => [
+      half('its old pattern', forgotten!),
+      half('the new pattern', learnt!),
+      atLeast('least cosine of the other rows with theirs', 0.99, estimate(kept!), MEAN),
+    ]
     lab.progress(0, chart())
     for (let network = 0; network < networks; network++) {
       const seed = lab.seed + network
@@ -274,28 +283,10 @@ export const competition: Reproduction = {
         )
       }
       lab.progress((network + 1) / networks, chart())
+      lab.judge(() => [distance()])
+      lab.judge(ends, { found: network + 1, all: networks })
     }
-    return {
-      checks: [
-        atMost('largest distance to the closed form', 0.015, Math.max(...worst!), MEAN),
-        near(
-          'cosine of the row with its old pattern in the end',
-          Math.SQRT1_2,
-          estimate(forgotten!),
-          0.01,
-          MEAN,
-        ),
-        near(
-          'cosine of the row with the new pattern in the end',
-          Math.SQRT1_2,
-          estimate(learnt!),
-          0.01,
-          MEAN,
-        ),
-        atLeast('least cosine of the other rows with theirs', 0.99, estimate(kept!), MEAN),
-      ],
-      chart: chart(),
-    }
+    return { checks: [distance(), ...ends()], chart: chart() }
   },
 }
 

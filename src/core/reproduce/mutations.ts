@@ -5,8 +5,8 @@
 import { ModelError } from '../errors.ts'
 import { parseScenario } from '../model/parse.ts'
 import type { ScenarioInput } from '../model/schema.ts'
-import { type ReproduceOptions, type Result, reproduce } from './lab.ts'
-import type { Reproduction, Unaffected } from './reproduction.ts'
+import { type ReproduceOptions, type Result, loadScenarioOf, reproduce } from './lab.ts'
+import type { Check, Networks, Reproduction, Size, Unaffected } from './reproduction.ts'
 
 /** Factors of a mutation. */
 export const FACTORS = [2, 0.5] as const
@@ -16,6 +16,10 @@ const NO_CONSTANTS: readonly RegExp[] = [/^(version|seed|replicas\.count)$/, /(^
 
 export interface MutationRow {
   readonly experiment: string
+  readonly size: Size
+  readonly seed: number
+  /** Number of rows of the experiment. */
+  readonly rows: number
   /** Path in the scenarios; all numbers of a list are one constant. */
   readonly constant: string
   readonly factor: number
@@ -115,18 +119,57 @@ function explains(one: Unaffected, constant: string, factor: number): boolean {
   )
 }
 
+/** Networks from which a check is judged before the last one, and 95 % half intervals that it then has to miss its tolerance by. */
+const [FEWEST, HALVES] = [3, 4]
+
 /**
- * Runs the experiment once as it is and then with each constant times two and halved.
- * @param onRow - called with each row as it is known, and the number of all rows
+ * Whether a check will have failed in the end. A mean of some of the networks has to miss its tolerance by four half intervals of
+ * at least three networks. An interval of length 0 shows equal numbers, not certainty.
+ */
+export function isBeyondDoubt(check: Check, networks?: Networks): boolean {
+  const { relation, expected, measured, tolerance, half = 0, passed } = check
+  if (passed || Number.isNaN(measured)) return false
+  if (networks === undefined || networks.found >= networks.all) return true
+  const miss =
+    relation === 'near'
+      ? Math.abs(measured - expected)
+      : relation === 'at least'
+        ? expected - measured
+        : measured - expected
+  return networks.found >= FEWEST && half > 0 && miss > tolerance + HALVES * half
+}
+
+/** Ends a run whose verdict is known. */
+class Failed extends Error {
+  readonly detail: string
+  constructor(check: Check, networks?: Networks) {
+    super(check.what)
+    const isPart = networks !== undefined && networks.found < networks.all
+    this.detail = `${failureOf(check)}${isPart ? `, after ${networks.found} of ${networks.all} networks` : ''}`
+  }
+}
+
+export interface MutationOptions extends Omit<ReproduceOptions, 'change' | 'constants' | 'onChecks'> {
+  /** False = each run goes to its end, although a check has failed beyond doubt. */
+  readonly early?: boolean
+  /** Rows of an earlier call, with the same size and seed, that are not run again. */
+  readonly kept?: readonly MutationRow[]
+  /** Awaited with each row as it is known. */
+  readonly onRow?: (row: MutationRow) => void | Promise<void>
+}
+
+/**
+ * Runs the experiment once as it is and then with each constant times two and halved. A mutated run ends with the first check that
+ * fails beyond doubt.
  * @throws ModelError if an explanation names an unknown constant
- * @throws the error of `interrupt`
+ * @throws the error of `interrupt` or `onRow`
  */
 export async function mutationsOf(
   device: GPUDevice,
   reproduction: Reproduction,
-  options: Omit<ReproduceOptions, 'change' | 'constants'>,
-  onRow?: (row: MutationRow, total: number) => void,
+  { early = true, kept = [], onRow, ...options }: MutationOptions,
 ): Promise<MutationRow[]> {
+  const { size = 'quick', seed = 1 } = options
   const constants = new Set<string>()
   const first = await reproduce(device, reproduction, {
     ...options,
@@ -155,9 +198,29 @@ export async function mutationsOf(
     constant: string,
     factor: number,
   ): Promise<Pick<MutationRow, 'verdict' | 'detail'>> => {
+    const seen = new Set<string>()
+    const change = (scenario: ScenarioInput, name: string): ScenarioInput => {
+      seen.add(name)
+      return withFactor(scenario, constant, factor)
+    }
+    const onChecks = (checks: readonly Check[], networks?: Networks): void => {
+      const failed = checks.find((check) => isBeyondDoubt(check, networks))
+      if (failed !== undefined) throw new Failed(failed, networks)
+    }
     try {
-      const change = (scenario: ScenarioInput): ScenarioInput => withFactor(scenario, constant, factor)
-      const result = await reproduce(device, reproduction, { ...options, change, interrupt })
+      const result = await reproduce(device, reproduction, {
+        ...options,
+        change,
+        interrupt,
+        ...(early && { onChecks }),
+      }).catch(async (error: unknown) => {
+        if (!(error instanceof Failed)) throw error
+        // The whole run would refuse a scenario that is still to come.
+        for (const [name, scenario] of Object.entries(first.scenarios))
+          if (!seen.has(name)) await loadScenarioOf(reproduction.id, name, change(scenario, name))
+        return error
+      })
+      if (result instanceof Failed) return { verdict: 'caught', detail: result.detail }
       if (result.passed) return { verdict: 'silent', detail: '' }
       const isMeasured = result.checks.some((one) => !one.passed && !Number.isNaN(one.measured))
       return { verdict: isMeasured ? 'caught' : 'refused', detail: failure(result) }
@@ -170,6 +233,11 @@ export async function mutationsOf(
   const rows: MutationRow[] = []
   for (const constant of constants)
     for (const factor of FACTORS) {
+      const own = kept.find((row) => row.constant === constant && row.factor === factor)
+      if (own !== undefined) {
+        rows.push(own)
+        continue
+      }
       let found = await attempt(constant, factor)
       const explained = reproduction.unaffected.find((one) => explains(one, constant, factor))
       if (found.verdict === 'silent' && explained !== undefined) {
@@ -181,9 +249,10 @@ export async function mutationsOf(
             ? { verdict: 'silent', detail: `not caught at ${far} either` }
             : { verdict: 'explained', detail: `${why}${at === undefined ? '' : `; at ${far}: ${at.detail}`}` }
       }
-      const row = { experiment: reproduction.id, constant, factor, ...found }
+      const count = constants.size * FACTORS.length
+      const row = { experiment: reproduction.id, size, seed, rows: count, constant, factor, ...found }
       rows.push(row)
-      onRow?.(row, constants.size * FACTORS.length)
+      await onRow?.(row)
     }
   return rows
 }
@@ -192,7 +261,9 @@ function failure({ checks }: Result): string {
   const all = checks.filter(({ passed }) => !passed)
   // A number that is wrong tells more than one that is missing.
   const failed = all.find(({ measured }) => !Number.isNaN(measured)) ?? all[0]
-  return failed === undefined
-    ? ''
-    : `${failed.what}: ${Number(failed.measured.toPrecision(3))}, expected ${Number(failed.expected.toPrecision(3))}`
+  return failed === undefined ? '' : failureOf(failed)
+}
+
+function failureOf({ what, measured, expected }: Check): string {
+  return `${what}: ${Number(measured.toPrecision(3))}, expected ${Number(expected.toPrecision(3))}`
 }

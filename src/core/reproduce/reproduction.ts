@@ -63,6 +63,12 @@ export interface Unaffected {
   readonly bites?: number
 }
 
+/** The number of networks that have run, and of all that will. */
+export interface Networks {
+  readonly found: number
+  readonly all: number
+}
+
 /** The tools of an experiment. */
 export interface Lab {
   readonly seed: number
@@ -81,6 +87,12 @@ export interface Lab {
   ): Promise<T>
   /** Reports the progress, 0 to 1, and the results so far: expected values at the start, measured ones later. */
   progress(share: number, chart?: Chart): void
+  /**
+   * States checks before the end: a run ends here if only a failure is wanted. Not evaluated otherwise.
+   * @param checks - checks that stay as they are until the end or fail further, unless `networks` is given
+   * @param networks - the checks are means over these, and may still change; a check without an interval is not judged before the last
+   */
+  judge(checks: () => readonly Check[], networks?: Networks): void
 }
 
 /** An experiment with expected numbers. */

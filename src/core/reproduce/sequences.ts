@@ -199,6 +199,7 @@ export const sequences: Reproduction = {
         wrongSigns(simulation, () => 0),
       )
       checks.push(atMost(`d = ${d}: wrong signs after ${length} patterns`, 0.02, end!.wrong / N, LONGEST))
+      lab.judge(() => checks)
     }
     const lengths: number[] = []
     for (const { N: own, networks: count } of sizes) {

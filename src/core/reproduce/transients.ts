@@ -6,7 +6,7 @@ import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
 import { mean } from '../analysis/statistics.ts'
 import { ownOverlaps } from './hopfield.ts'
-import { type Reproduction, type Stated, atLeast, atMost, near } from './reproduction.ts'
+import { type Check, type Reproduction, type Stated, atLeast, atMost, near } from './reproduction.ts'
 
 /** g of the runs of the paper, and the part of the cue that is the pattern, a = 0.9 g. */
 const [G, A] = [1.2, 0.9 * 1.2]
@@ -160,19 +160,37 @@ export const transientRecall: Reproduction = {
       if (isDrawn) curves.push({ kind: 'line', x, y: overlaps, label, colour })
       return overlaps
     }
+    const scale = 3 / Math.sqrt(networks)
+    const { overlap, energy } = FLOAT64[duration]
+    const checks = (): Check[] => [
+      near('overlap at the start', firstOverlap(), estimate(first!), SCATTER.start * scale, INTEGRALS),
+      near(
+        'E/N at the start',
+        firstEnergy(200, load),
+        estimate(before!),
+        SCATTER.energyStart * scale,
+        INTEGRALS,
+      ),
+      ...TRANSIENT.map((at, k) =>
+        near(`overlap after ${at.time} tau`, at[size], estimate(early[k]!), at.scatter * scale, RUNS),
+      ),
+      atLeast(`overlap after ${duration} tau`, overlap - SCATTER.overlap * scale, estimate(last!), RUNS),
+      near(`E/N after ${duration} tau`, energy, estimate(after!), SCATTER.energy * scale, RUNS),
+    ]
     lab.progress(0, chart())
     for (let index = 0; index < networks; index++) {
       await lab.run('transient-recall', network(200, 20, duration, index), (simulation) => {
         const overlaps = overlapsOf(simulation, index === 0, 0)
-        const energy = simulation.series.find(({ name }) => name === 'energy')!.value
+        const energies = simulation.series.find(({ name }) => name === 'energy')!.value
         first!.push(overlaps[0]!)
         // Samples are half a tau apart.
         TRANSIENT.forEach(({ time }, k) => early[k]!.push(overlaps[2 * time]!))
         last!.push(overlaps.at(-1)!)
-        before!.push(mean([...energy[0]!]) / 200)
-        after!.push(mean([...energy.at(-1)!]) / 200)
+        before!.push(mean([...energies[0]!]) / 200)
+        after!.push(mean([...energies.at(-1)!]) / 200)
       })
       lab.progress((0.8 * (index + 1)) / networks, chart())
+      lab.judge(checks, { found: index + 1, all: networks })
     }
     for (let index = 0; size === 'full' && index < 4; index++) {
       await lab.run('transient-recall-large', network(1600, 16, 20, index), (simulation) => {
@@ -180,23 +198,9 @@ export const transientRecall: Reproduction = {
       })
       lab.progress(0.8 + 0.05 * (index + 1), chart())
     }
-    const scale = 3 / Math.sqrt(networks)
-    const { overlap, energy } = FLOAT64[duration]
     return {
       checks: [
-        near('overlap at the start', firstOverlap(), estimate(first!), SCATTER.start * scale, INTEGRALS),
-        near(
-          'E/N at the start',
-          firstEnergy(200, load),
-          estimate(before!),
-          SCATTER.energyStart * scale,
-          INTEGRALS,
-        ),
-        ...TRANSIENT.map((at, k) =>
-          near(`overlap after ${at.time} tau`, at[size], estimate(early[k]!), at.scatter * scale, RUNS),
-        ),
-        atLeast(`overlap after ${duration} tau`, overlap - SCATTER.overlap * scale, estimate(last!), RUNS),
-        near(`E/N after ${duration} tau`, energy, estimate(after!), SCATTER.energy * scale, RUNS),
+        ...checks(),
         ...(large!.length > 0
           ? [near('overlap after 20 tau, N = 1600', limit, estimate(large!), 0.003, LIMIT)]
           : []),
@@ -247,44 +251,47 @@ export const transientRecovery: Reproduction = {
         },
       ],
     })
+    const early = (): Check[] => [
+      near('overlap at the start', start, estimate(starts!), 0.01, INTEGRALS),
+      near('rise of the overlap at the start, a tau', rise, estimate(slopes!), 0.04 * rise, INTEGRALS),
+    ]
+    const late = (): Check[] => [
+      atLeast('highest overlap less that at the start', 0.1, estimate(peaks!), CURVES),
+      atMost('overlap at the end', start, estimate(ends!), CURVES),
+    ]
     lab.progress(0, chart())
-    for (let network = 0; network < networks; network++) {
-      const run = {
-        seed: lab.seed + network,
-        size: N,
-        load,
-        gain: lab.constants.gain!,
-        cues,
-        dt,
-        ticks: Math.round(duration / dt),
-        every: Math.round(0.5 / dt),
-      }
-      await lab.run('transient-recovery', scenario(run), (simulation) => {
-        const overlaps = ownOverlaps(simulation).map(mean)
-        starts!.push(overlaps[0]!)
-        peaks!.push(Math.max(...overlaps) - overlaps[0]!)
-        ends!.push(overlaps.at(-1)!)
-        if (network === 0) curve = { x: [...simulation.series[0]!.time], y: overlaps }
-      })
+    const runs = Array.from({ length: networks }, (_, network) => ({
+      seed: lab.seed + network,
+      size: N,
+      load,
+      gain: lab.constants.gain!,
+      cues,
+    }))
+    for (const [network, run] of runs.entries()) {
       await lab.run(
         'transient-recovery-start',
         scenario({ ...run, dt: DT, ticks: 1, every: 1 }),
         (simulation) => {
           const [before, after] = ownOverlaps(simulation).map(mean)
+          starts!.push(before!)
           slopes!.push((after! - before!) / DT)
         },
       )
-      lab.progress((network + 1) / networks, chart())
+      lab.progress((0.1 * (network + 1)) / networks, chart())
+      lab.judge(early, { found: network + 1, all: networks })
     }
-    return {
-      checks: [
-        near('overlap at the start', start, estimate(starts!), 0.01, INTEGRALS),
-        near('rise of the overlap at the start, a tau', rise, estimate(slopes!), 0.04 * rise, INTEGRALS),
-        atLeast('highest overlap less that at the start', 0.1, estimate(peaks!), CURVES),
-        atMost('overlap at the end', start, estimate(ends!), CURVES),
-      ],
-      chart: chart(),
+    for (const [network, run] of runs.entries()) {
+      const way = { dt, ticks: Math.round(duration / dt), every: Math.round(0.5 / dt) }
+      await lab.run('transient-recovery', scenario({ ...run, ...way }), (simulation) => {
+        const overlaps = ownOverlaps(simulation).map(mean)
+        peaks!.push(Math.max(...overlaps) - overlaps[0]!)
+        ends!.push(overlaps.at(-1)!)
+        if (network === 0) curve = { x: [...simulation.series[0]!.time], y: overlaps }
+      })
+      lab.progress(0.1 + (0.9 * (network + 1)) / networks, chart())
+      lab.judge(late, { found: network + 1, all: networks })
     }
+    return { checks: [...early(), ...late()], chart: chart() }
   },
 }
 

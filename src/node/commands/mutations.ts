@@ -19,6 +19,7 @@ interface MutationsOptions {
   readonly quick?: true
   readonly full?: true
   readonly out?: string
+  readonly resume?: true
   readonly seed: number
   readonly adapter?: string
 }
@@ -35,13 +36,20 @@ Standard output: one line for each mutation: experiment, constant, factor, verdi
   explained   all checks pass, and the reason; with a factor at which a check fails, if there is one
   silent      all checks pass, and nothing explains it
 
-Files with --out: FOLDER/mutations.json and FOLDER/mutations.md; experiments that were not named keep their rows in them.
+A run ends with the first check that fails beyond doubt: whatever the networks to come, or because the mean of the first networks,
+at least three, misses the tolerance by four half intervals (95 %). The detail then says after how many networks. Scenarios that have not run
+by then are still checked.
+
+Files with --out: FOLDER/mutations.json and FOLDER/mutations.md, with --full mutations-full.json and mutations-full.md. They are written
+after each row. Experiments that were not named keep their rows. With --resume the named ones keep those of the same seed too:
+the command goes on where an earlier one was ended.
 
 Exit code: 0 no row is silent, 1 a row is silent or a run failed, 2 the input is wrong, 130 ended by Ctrl-C.
 
 Examples:
   engram reproduce mutations pattern-ring glauber
-  engram reproduce mutations --quick --out docs/reproductions`
+  engram reproduce mutations --quick --out docs/reproductions
+  engram reproduce mutations --full --resume --out docs/reproductions`
 
 /** `engram reproduce mutations`: whether each experiment notices a wrong constant. */
 export function mutationsCommand(): Command {
@@ -50,7 +58,8 @@ export function mutationsCommand(): Command {
     .argument('[names...]', 'IDs of reproductions; default: all')
     .option('--quick', 'small sizes (default)')
     .option('--full', 'the sizes of the papers')
-    .option('--out <folder>', 'write the table to this folder; created if missing')
+    .option('--out <folder>', 'write the table to this folder after each row; created if missing')
+    .option('--resume', 'keep the rows of the table in the folder of --out that have this size and seed')
     .option(
       '--seed <n>',
       'seed of the first network of each experiment',
@@ -63,6 +72,8 @@ export function mutationsCommand(): Command {
 async function mutate(names: readonly string[], options: MutationsOptions): Promise<void> {
   if (options.quick && options.full) throw new ModelError('give one of --quick and --full, not both')
   const chosen = names.length === 0 ? REPRODUCTIONS : names.map(findReproduction)
+  if (options.resume && options.out === undefined)
+    throw new ModelError('--resume: give the folder of the table with --out')
   const size: Size = options.full ? 'full' : 'quick'
   const requested = await requestDevice(options.adapter === undefined ? {} : { adapter: options.adapter })
   const watch = watchSignals()
@@ -70,27 +81,35 @@ async function mutate(names: readonly string[], options: MutationsOptions): Prom
   const rows: MutationRow[] = []
   try {
     output = options.out === undefined ? undefined : await createOutput(options.out)
+    const table = output === undefined ? undefined : await openTable(output, size)
+    let done = 0
     const interrupt = (): void => {
-      if (watch.signal !== undefined)
-        throw new Interruption(watch.signal, `ended by ${watch.signal} after ${rows.length} mutations`)
+      if (watch.signal === undefined) return
+      const next = output === undefined ? '' : '; they are written, and --resume goes on with the next one'
+      throw new Interruption(watch.signal, `ended by ${watch.signal} after ${done} mutations${next}`)
     }
     for (const one of chosen) {
+      const kept = (options.resume && table?.rowsOf(one.id, options.seed)) || []
+      table?.keep(one.id, kept)
       const progress = createProgress(0, 1000, { format: `{bar} {percentage}%  ${one.id}` })
+      let at = kept.length
       try {
-        let done = 0
-        const found = await mutationsOf(
-          requested.device,
-          one,
-          { size, seed: options.seed, interrupt },
-          (_, total) => progress.update(Math.round((1000 * ++done) / total)),
-        )
+        const isWhole = kept.length > 0 && kept.length === kept[0]!.rows
+        const found = isWhole
+          ? kept
+          : await mutationsOf(requested.device, one, {
+              size,
+              seed: options.seed,
+              interrupt,
+              kept,
+              async onRow(row) {
+                done++
+                progress.update(Math.round((1000 * ++at) / row.rows))
+                await table?.add(row)
+              },
+            })
         rows.push(...found)
         progress.stop()
-        if (output !== undefined) {
-          const all = merged(await earlierRows(output.folder), found)
-          await output.write('mutations.json', `${JSON.stringify(all, null, 2)}\n`)
-          await output.write('mutations.md', markdownOf(all))
-        }
         print(`${tableOf(found).join('\n')}\n`)
       } finally {
         progress.stop()
@@ -110,7 +129,7 @@ async function mutate(names: readonly string[], options: MutationsOptions): Prom
 
 const HEADER = ['experiment', 'constant', 'factor', 'verdict', 'detail']
 
-function cellsOf({ experiment, constant, factor, verdict, detail }: MutationRow): string[] {
+function cellsOf({ experiment, constant, factor, verdict, detail }: KeptRow): string[] {
   return [experiment, constant, String(factor), verdict, detail]
 }
 
@@ -121,6 +140,10 @@ function tableOf(rows: readonly MutationRow[]): string[] {
 const rowsSchema = v.array(
   v.object({
     experiment: v.string(),
+    // Earlier versions did not state them.
+    size: v.optional(v.picklist(['quick', 'full'])),
+    seed: v.optional(v.number()),
+    rows: v.optional(v.number()),
     constant: v.string(),
     factor: v.number(),
     verdict: v.picklist(['caught', 'refused', 'explained', 'silent']),
@@ -128,30 +151,56 @@ const rowsSchema = v.array(
   }),
 )
 
-/** The rows that an earlier command left in a folder; none if there is no such file. */
-async function earlierRows(folder: string): Promise<MutationRow[]> {
+type KeptRow = v.InferOutput<typeof rowsSchema>[number]
+
+/** The table of a folder, which has one for each size. */
+interface Table {
+  /** Rows of an experiment with a seed; none of earlier versions, which did not state it. */
+  rowsOf(experiment: string, seed: number): MutationRow[]
+  /** Drops the other rows of an experiment, with the next `add`. */
+  keep(experiment: string, rows: readonly MutationRow[]): void
+  /** Adds a row and writes the table. */
+  add(row: MutationRow): Promise<void>
+}
+
+async function openTable(output: Output, size: Size): Promise<Table> {
+  const name = size === 'full' ? 'mutations-full' : 'mutations'
+  let all = await readTable(join(output.folder, `${name}.json`))
+  const isStated = (row: KeptRow): row is MutationRow =>
+    row.size === size && row.seed !== undefined && row.rows !== undefined
+  const ofList = (rows: readonly KeptRow[]): KeptRow[] =>
+    REPRODUCTIONS.flatMap(({ id }) => rows.filter(({ experiment }) => experiment === id))
+  return {
+    rowsOf: (experiment, seed) =>
+      all.filter(isStated).filter((row) => row.experiment === experiment && row.seed === seed),
+    keep(experiment, rows) {
+      all = [...all.filter((row) => row.experiment !== experiment), ...rows]
+    },
+    async add(row) {
+      all = ofList([...all, row])
+      await output.write(`${name}.json`, `${JSON.stringify(all, null, 2)}\n`)
+      await output.write(`${name}.md`, markdownOf(all, size))
+    },
+  }
+}
+
+/** The rows that an earlier command left in a file; none if there is no such file. */
+async function readTable(path: string): Promise<KeptRow[]> {
   try {
-    return v.parse(rowsSchema, JSON.parse(await readFile(join(folder, 'mutations.json'), 'utf8')))
+    return v.parse(rowsSchema, JSON.parse(await readFile(path, 'utf8')))
   } catch {
     return []
   }
 }
 
-/** New rows replace those of the same experiments, in the order of the list. */
-function merged(earlier: readonly MutationRow[], rows: readonly MutationRow[]): MutationRow[] {
-  const isNew = new Set(rows.map(({ experiment }) => experiment))
-  const all = [...earlier.filter(({ experiment }) => !isNew.has(experiment)), ...rows]
-  return REPRODUCTIONS.flatMap(({ id }) => all.filter(({ experiment }) => experiment === id))
-}
-
-function markdownOf(rows: readonly MutationRow[]): string {
+function markdownOf(rows: readonly KeptRow[], size: Size): string {
   const line = (cells: readonly string[]): string =>
     `| ${cells.map((text) => text.replaceAll('|', '\\|')).join(' | ')} |`
   const silent = rows.filter(({ verdict }) => verdict === 'silent').length
-  return `# Mutations
+  return `# Mutations at ${size} size
 
 Each constant of the scenarios, times 2 and times 0.5. ${rows.length} mutations, ${silent} silent. Written by
-\`engram reproduce mutations\`; its \`--help\` explains the verdicts.
+\`engram reproduce mutations --${size}\`; its \`--help\` explains the verdicts.
 
 ${[line(HEADER), line(HEADER.map(() => '---')), ...rows.map((row) => line(cellsOf(row)))].join('\n')}
 `
