@@ -5,7 +5,7 @@ import type { Model } from '../model/model.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
 import { type Check, type Reproduction, type Stated, atMost, near } from './reproduction.ts'
-import { LAGRANGIANS, N_H, REFERENCE, distance, exactStates, normal } from './small-networks.ts'
+import { LAGRANGIANS, N_H, REFERENCE, apartInTime, exactStates, normal } from './small-networks.ts'
 
 const ORDER: Stated = { kind: 'closed form', formula: 'a lag of tau_h is an error of order tau_h' }
 
@@ -69,9 +69,12 @@ export const adiabaticLimit: Reproduction = {
         memories: { xi: { from: 'v', to: 'h', init: normal(0.3), scale } },
         probes: { v: { kind: 'snapshot', of: 'v', every: Math.round(0.05 / dt) } },
       })
-      const trajectory = ({ series }: Simulation, stated: Model): number[] => {
-        const found = series[0]!.value.flatMap((x) => [...x])
-        apart = Math.max(apart, distance(exactStates(stated, ['v'], Math.round(0.05 / dt)), found))
+      const trajectory = ({ series }: Simulation, stated: Model): number[][] => {
+        const found = series[0]!.value.map((x) => [...x])
+        const states = exactStates(stated, ['v'], Math.round(0.05 / dt))
+        const { size } = stated.layers[0]!
+        const exact = Array.from({ length: states.length / size }, (_, k) => states.slice(k * size, (k + 1) * size))
+        apart = Math.max(apart, apartInTime(exact, found))
         return found
       }
       const adiabatic = { ...network(0), time: { dt, ticks: 0 } }
@@ -80,7 +83,7 @@ export const adiabaticLimit: Reproduction = {
       const own = distances[index]!
       for (const tau of taus) {
         const input = network(tau, start.data, lab.constants.coupling)
-        own.push(distance(await lab.run(`adiabatic-${kind}-${tau}`, input, trajectory), limit))
+        own.push(apartInTime(await lab.run(`adiabatic-${kind}-${tau}`, input, trajectory), limit))
         lab.progress((index + own.length / taus.length) / kinds.length, chart())
         lab.judge(() => [exact()])
       }

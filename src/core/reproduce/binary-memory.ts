@@ -170,7 +170,7 @@ export const binaryMemory: Reproduction = {
         const patterns = 1 + Math.round(factor * load)
         const copies = Math.min(patterns, most)
         const input = scenario({ ...shape, ...more, seed: lab.seed + network, patterns, copies })
-        return lab.run(name, input, (simulation) => wrongSigns(simulation, (copy) => copy))
+        return lab.run(name, input, (simulation) => wrongSigns(simulation, (copy, rows) => copy % rows))
       }
       for (const ratio of ratios) {
         const load = Math.round(ratio * largest(shape))

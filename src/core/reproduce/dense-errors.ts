@@ -168,11 +168,11 @@ function gaussianLine(): Mark {
 
 async function wrongShare(simulation: Simulation, shown: number): Promise<number> {
   const { model } = simulation
-  const { columns, data } = model.memories[0]!.init
+  const { columns, rows, data } = model.memories[0]!.init
   const { data: recalled } = await simulation.read('visible')
   let wrong = 0
   for (let cue = 0; cue < model.replicas; cue++)
     for (let i = shown; i < columns; i++)
-      if (Math.sign(recalled[cue * columns + i]!) !== Math.sign(data[cue * columns + i]!)) wrong++
+      if (Math.sign(recalled[cue * columns + i]!) !== Math.sign(data[(cue % rows) * columns + i]!)) wrong++
   return wrong / (model.replicas * (columns - shown))
 }

@@ -3,7 +3,7 @@ import type { Chart } from '../analysis/chart.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import { upTo } from './error-free.ts'
 import { type Reproduction, type Stated, atMost } from './reproduction.ts'
-import { distance, normalRows } from './small-networks.ts'
+import { apartInTime, normalRows } from './small-networks.ts'
 
 /** Tokens, their width, heads, and rows of a head. */
 const [T, D, HEADS, SIZE] = [6, 8, 2, 3]
@@ -165,8 +165,7 @@ export const energyTransformer: Reproduction = {
     const rounding = 100 * 2 ** -23
     const largest = (values: ArrayLike<number>): number =>
       Math.max(...Array.from(values, (value) => Math.abs(value)))
-    const entries = (of: readonly Float64Array[]): number[] => of.flatMap((x) => [...x])
-    const apart = distance(entries(states), entries(exact.states))
+    const apart = apartInTime(states, exact.states)
     const size = largest(exact.energies)
     return {
       checks: [
@@ -174,7 +173,7 @@ export const energyTransformer: Reproduction = {
         atMost(
           'difference of the energy, relative',
           rounding,
-          distance(found, exact.energies) / size,
+          apartInTime(found.map((one) => [one]), exact.energies.map((one) => [one])) / size,
           EQUATIONS,
         ),
         atMost(

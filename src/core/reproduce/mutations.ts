@@ -3,16 +3,13 @@
  * experiment states why its result does not depend on the constant.
  */
 import { ModelError } from '../errors.ts'
-import { parseScenario } from '../model/parse.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import { type ReproduceOptions, type Result, loadScenarioOf, reproduce } from './lab.ts'
+import { constantsOf, withFactor } from './mutated.ts'
 import type { Check, Networks, Reproduction, Size, Unaffected } from './reproduction.ts'
 
 /** Factors of a mutation. */
 export const FACTORS = [2, 0.5] as const
-
-/** Numbers that are no constants of a network: numbers of copies and of rows, seeds, and probes, which only read. */
-const NO_CONSTANTS: readonly RegExp[] = [/^(version|seed|replicas\.count)$/, /(^|\.)select$/, /^probes$/]
 
 export interface MutationRow {
   readonly experiment: string
@@ -31,84 +28,6 @@ export interface MutationRow {
   readonly verdict: 'caught' | 'refused' | 'explained' | 'silent'
   /** The first check that fails, the error, or the reason. */
   readonly detail: string
-}
-
-type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json }
-
-function isNumbers(value: Json): boolean {
-  return (
-    typeof value === 'number' ||
-    (Array.isArray(value) && value.length > 0 && (value as Json[]).every(isNumbers))
-  )
-}
-
-function isZero(value: Json): boolean {
-  return Array.isArray(value) ? (value as Json[]).every(isZero) : value === 0
-}
-
-/** The paths of all constants of a scenario that are not 0 and do not vary by replica, in the order of the file. */
-export function constantsOf(scenario: ScenarioInput): string[] {
-  const found: string[] = []
-  const { replicas } = scenario
-  const varied = typeof replicas === 'object' ? Object.keys(replicas.vary) : []
-  const walk = (value: Json, path: string): void => {
-    const isCount = path === 'replicas' && typeof value === 'number'
-    if (isCount || varied.includes(path) || NO_CONSTANTS.some((one) => one.test(path))) return
-    if (isNumbers(value)) {
-      if (!isZero(value)) found.push(path)
-    } else if (typeof value === 'object' && value !== null)
-      for (const [key, inner] of Object.entries(value)) walk(inner, join(path, key))
-  }
-  walk(scenario as unknown as Json, '')
-  return found
-}
-
-/**
- * A scenario with a constant times a factor; rounded where the scenario needs an integer. Unchanged without the constant. Probes that
- * sample the end of the run still do.
- */
-export function withFactor(scenario: ScenarioInput, constant: string, factor: number): ScenarioInput {
-  const changed = scaledBy(scenario, constant, factor)
-  const { probes, time } = scenario
-  if (changed.time.ticks === time.ticks || changed.time.ticks === 0 || probes === undefined) return changed
-  return {
-    ...changed,
-    probes: Object.fromEntries(
-      Object.entries(probes).map(([name, probe]) => [
-        name,
-        probe.every === time.ticks ? { ...probe, every: changed.time.ticks } : probe,
-      ]),
-    ),
-  }
-}
-
-function scaledBy(scenario: ScenarioInput, constant: string, factor: number): ScenarioInput {
-  const changed = (scale: (value: number) => number): ScenarioInput => {
-    const walk = (value: Json, path: string): Json => {
-      if (path === constant) return scaled(value)
-      if (Array.isArray(value)) return (value as Json[]).map((inner, k) => walk(inner, join(path, String(k))))
-      if (typeof value === 'object' && value !== null)
-        return Object.fromEntries(
-          Object.entries(value).map(([key, inner]) => [key, walk(inner, join(path, key))]),
-        )
-      return value
-    }
-    const scaled = (value: Json): Json =>
-      Array.isArray(value) ? (value as Json[]).map(scaled) : scale(value as number)
-    return walk(scenario as unknown as Json, '') as unknown as ScenarioInput
-  }
-  const exact = changed((value) => value * factor)
-  try {
-    parseScenario(exact)
-    return exact
-  } catch {
-    // Halves of odd numbers: 3 becomes 2, and 1 becomes 0, which is refused.
-    return changed((value) => (value === 1 && factor < 1 ? 0 : Math.round(value * factor)))
-  }
-}
-
-function join(path: string, key: string): string {
-  return path === '' ? key : `${path}.${key}`
 }
 
 /** Whether an explanation is of a constant and a factor. */
@@ -245,8 +164,8 @@ export async function mutationsOf(
         const far = bites === undefined ? undefined : factor > 1 ? bites : 1 / bites
         const at = far === undefined ? undefined : await attempt(constant, far)
         found =
-          at?.verdict === 'silent'
-            ? { verdict: 'silent', detail: `not caught at ${far} either` }
+          at !== undefined && at.verdict !== 'caught'
+            ? { verdict: 'silent', detail: `not caught at ${far} either: ${at.detail || 'all checks pass'}` }
             : { verdict: 'explained', detail: `${why}${at === undefined ? '' : `; at ${far}: ${at.detail}`}` }
       }
       const count = constants.size * FACTORS.length

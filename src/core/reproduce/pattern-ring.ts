@@ -3,6 +3,7 @@ import type { Chart } from '../analysis/chart.ts'
 import { mean } from '../analysis/statistics.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
+import { upTo } from './error-free.ts'
 import { type Check, type Reproduction, type Stated, atMost, measuredPoints, near } from './reproduction.ts'
 
 /** Patterns on the circle, and starts, at other angles and of other lengths than the patterns. */
@@ -66,8 +67,7 @@ export const patternRing: Reproduction = {
     {
       constants: ['time.dt'],
       only: 'doubled',
-      why: 'a step of length tau is the update, which always descends',
-      bites: 8,
+      why: 'a step of length tau is the update, which always descends; longer steps are refused',
     },
     { constants: ['time.ticks'], only: 'doubled', why: 'the states rest in the minima' },
     {
@@ -113,7 +113,8 @@ export const patternRing: Reproduction = {
 /** |v| of every start, by temperature. */
 async function radii(simulation: Simulation): Promise<number[][]> {
   const { data } = await simulation.read('visible')
-  const all = Array.from({ length: data.length / 2 }, (_, r) => Math.hypot(data[2 * r]!, data[2 * r + 1]!))
+  const { size } = simulation.model.layers[0]!
+  const all = upTo(data.length / size).map((r) => Math.hypot(...data.subarray(r * size, (r + 1) * size)))
   return Array.from({ length: all.length / STARTS }, (_, k) => all.slice(k * STARTS, (k + 1) * STARTS))
 }
 

@@ -140,7 +140,8 @@ function learntOf({ series, model }: Simulation): Learnt {
   const valuesOf = (name: string) => series.find((one) => one.name === name)!.value
   const [distance, overlap] = [valuesOf('distance'), valuesOf('overlap').at(-1)!]
   const copies = model.replicas
-  const own = Array.from({ length: copies }, (_, r) => overlap[r * (overlap.length / copies + 1)]!)
+  const patterns = overlap.length / copies
+  const own = Array.from({ length: copies }, (_, r) => overlap[r * patterns + (r % patterns)]!)
   return {
     // A run that ends early has no later samples.
     distances: TIMES.map((time) => (distance[2 * time]?.[0] ?? NaN) / K_RATE ** 2),

@@ -1,5 +1,6 @@
 /** Parts of the small random networks in the experiments on the numerics. */
 import { RandomStream } from '../model/random.ts'
+import { ModelError } from '../errors.ts'
 import type { Model } from '../model/model.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import { createReference } from '../reference/network.ts'
@@ -43,6 +44,12 @@ export function exactStates(model: Model, names: readonly string[], every = mode
   return all
 }
 
+/** Largest distance of trajectories, a list of numbers a sample; the ends are compared if one has more samples. */
+export function apartInTime(a: readonly ArrayLike<number>[], b: readonly ArrayLike<number>[]): number {
+  const samples = Math.min(a.length, b.length)
+  return Math.max(...a.slice(a.length - samples).map((sample, k) => distance(sample, b.at(k - samples)!)))
+}
+
 /** E of the float64 network at the start and at the end. */
 export function exactEnergies(model: Model): readonly [number, number] {
   const reference = createReference(model)
@@ -83,8 +90,14 @@ export function symmetric(
   }
 }
 
-/** Largest distance of an entry; NaN if one has more entries. */
+/**
+ * Largest distance of an entry.
+ * @throws ModelError if one has more entries
+ */
 export function distance(a: ArrayLike<number>, b: ArrayLike<number>): number {
-  if (a.length !== b.length) return NaN
+  if (a.length !== b.length)
+    throw new ModelError(
+      `${a.length} numbers cannot be compared with ${b.length}: the scenario has layers of other sizes than the experiment`,
+    )
   return Math.max(...Array.from(a, (value, i) => Math.abs(value - b[i]!)))
 }

@@ -99,8 +99,11 @@ export const spectrum: Reproduction = {
           const distribution = network % 2 === 0 ? 'normal' : 'binary'
           const name = `spectrum-${shape[0]}x${shape[1]}-${distribution}`
           const input = scenario(lab.seed + network, shape, distribution, lab.constants.scale!)
-          const { data } = await lab.run(name, input, (simulation) => simulation.read('xi'))
-          const values = couplingSpectrum({ rows: shape[1], columns: shape[0], data })
+          const matrix = await lab.run(name, input, async (simulation) => {
+            const { rows, columns } = simulation.model.memories[0]!.init
+            return { rows, columns, data: (await simulation.read('xi')).data }
+          })
+          const values = couplingSpectrum(matrix)
           found.push(kolmogorovDistance(values, cumulative, 1e-9))
           if (side !== largest) continue
           const support = [...values].filter((value) => value > 1e-9)

@@ -117,7 +117,7 @@ export const transientRecall: Reproduction = {
       constants: ['time.ticks'],
       only: 'halved',
       why: 'after 10 tau the states are as near to rest as networks scatter',
-      bites: 16,
+      bites: 64,
     },
   ],
   async measure(lab, size) {
@@ -272,9 +272,9 @@ export const transientRecovery: Reproduction = {
         'transient-recovery-start',
         scenario({ ...run, dt: DT, ticks: 1, every: 1 }),
         (simulation) => {
-          const [before, after] = ownOverlaps(simulation).map(mean)
-          starts!.push(before!)
-          slopes!.push((after! - before!) / DT)
+          const overlaps = ownOverlaps(simulation).map(mean)
+          starts!.push(overlaps[0]!)
+          slopes!.push((overlaps.at(-1)! - overlaps[0]!) / DT)
         },
       )
       lab.progress((0.1 * (network + 1)) / networks, chart())

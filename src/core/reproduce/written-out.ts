@@ -1,5 +1,6 @@
 /** Structured couplings compared with the equivalent dense matrices and tensors. */
 import type { Chart, Colour } from '../analysis/chart.ts'
+import { ModelError } from '../errors.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
 import { upTo } from './error-free.ts'
@@ -46,6 +47,10 @@ function forms(): Form[] {
       },
       matrix({ model }) {
         const { data, columns } = model.memories[0]!.init
+        if (columns !== CHANNELS * KERNEL ** 2)
+          throw new ModelError(
+            `a filter has ${columns} weights, and ${CHANNELS} channels times ${KERNEL} x ${KERNEL} are written out`,
+          )
         return upTo(FILTERS * H * W).map((row) => {
           const [filter, p, q] = [Math.floor(row / (H * W)), Math.floor(row / W) % H, row % W]
           const line = new Array<number>(CHANNELS * H * W).fill(0)

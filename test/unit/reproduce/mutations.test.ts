@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
+import { estimate } from '../../../src/core/analysis/statistics.ts'
 import type { ScenarioInput } from '../../../src/core/model/schema.ts'
-import { constantsOf, withFactor } from '../../../src/core/reproduce/mutations.ts'
+import { constantsOf, withFactor } from '../../../src/core/reproduce/mutated.ts'
+import { isBeyondDoubt } from '../../../src/core/reproduce/mutations.ts'
+import { atLeast, atMost, near } from '../../../src/core/reproduce/reproduction.ts'
 
 const SCENARIO: ScenarioInput = {
   version: 1,
@@ -49,4 +52,25 @@ test('a factor scales all numbers of a constant and nothing else; counts are rou
     gain: 0.5,
   })
   expect(withFactor(SCENARIO, 'none.of.these', 2)).toEqual(SCENARIO)
+})
+
+test('a mean of some networks fails beyond doubt from three networks on, four half intervals past the tolerance', () => {
+  const source = { kind: 'closed form', formula: '1' } as const
+  // The half interval of three is 4.3027 / sqrt 3 times the standard deviation, here 0.1: four are 0.994.
+  const of = (centre: number) => estimate([centre - 0.1, centre, centre + 0.1])
+  const some = { found: 3, all: 10 }
+  expect(isBeyondDoubt(near('x', 1, of(2.48), 0.5, source), some)).toBe(false)
+  expect(isBeyondDoubt(near('x', 1, of(2.5), 0.5, source), some)).toBe(true)
+  expect(isBeyondDoubt(near('x', 1, of(-0.5), 0.5, source), some)).toBe(true)
+  expect(isBeyondDoubt(atLeast('x', 1, of(-0.01), source), some)).toBe(true)
+  expect(isBeyondDoubt(atLeast('x', 1, of(2.5), source), some)).toBe(false)
+  expect(isBeyondDoubt(atMost('x', 1, of(2), source), some)).toBe(true)
+  expect(isBeyondDoubt(atMost('x', 1, of(1.9), source), some)).toBe(false)
+  // Two networks, equal numbers, and a number that is not there yet.
+  expect(isBeyondDoubt(near('x', 1, estimate([9, 9.01]), 0, source), { found: 2, all: 10 })).toBe(false)
+  expect(isBeyondDoubt(near('x', 1, estimate([9, 9, 9]), 0, source), some)).toBe(false)
+  expect(isBeyondDoubt(near('x', 1, NaN, 0, source))).toBe(false)
+  // All networks have run, or the number stays.
+  expect(isBeyondDoubt(near('x', 1, of(1.6), 0.5, source), { found: 3, all: 3 })).toBe(true)
+  expect(isBeyondDoubt(near('x', 1, 1.6, 0.5, source))).toBe(true)
 })
