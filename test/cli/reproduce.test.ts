@@ -47,6 +47,19 @@ test('one that passes leaves figure, numbers, scenarios and a report that needs 
   expect([valid.code, valid.stderr]).toEqual([0, ''])
 })
 
+test('--set changes the scenarios and not the expected numbers; a path that none has is refused with the nearest', async () => {
+  const ring = (set: string) => ask(['reproduce', 'pattern-ring', '--set', set], folder)
+  // The default of the integrator is not in the file.
+  const same = await ring('time.integrator=euler')
+  expect([same.code, same.stderr]).toEqual([0, ''])
+  const half = await ring('time.ticks=75')
+  expect(half.code).toBe(1)
+  expect(half.stdout).toMatch(/^pattern-ring +b = 0\.8: radius +0 +0\.00\d+ .* FAIL$/m)
+  const wrong = await ring('time.tick=75')
+  expect([wrong.code, wrong.stdout]).toEqual([2, ''])
+  expect(wrong.stderr).toBe('--set: no scenario of pattern-ring has `time.tick`; did you mean `time.ticks`?\n')
+})
+
 test('Ctrl-C ends it with exit code 130; what was finished is whole, what was not has no files', async () => {
   const { child, end } = start(['reproduce', 'all', '--out', 'stopped'], folder)
   const stdout = child.stdout as Readable
@@ -84,6 +97,11 @@ test.each([
     /^--seed: must be an integer from 0 to 2147483648, not "x"$/,
   ],
   ['a size and nothing to run', ['--full'], /^--full: name an experiment to be run, or `all`$/],
+  [
+    'a change of all experiments',
+    ['all', '--set', 'seed=1'],
+    /^--set: name one experiment, the scenarios of which it changes$/,
+  ],
   ['two names', ['capacity', 'spectrum'], /too many arguments for 'reproduce'/],
 ])('%s is one line on standard error and code 2', async (_, args, expected) => {
   const { code, stdout, stderr } = await ask(['reproduce', ...args], folder)

@@ -5,6 +5,7 @@ import { aligned } from '../../core/plan/print.ts'
 import { type Result, reproduce } from '../../core/reproduce/lab.ts'
 import { REPRODUCTIONS, findReproduction } from '../../core/reproduce/index.ts'
 import type { Size } from '../../core/reproduce/reproduction.ts'
+import { settingsOf } from '../../core/reproduce/settings.ts'
 import { checkCells } from '../../core/reproduce/table.ts'
 import { drawChart } from '../chart.ts'
 import { requestDevice } from '../device.ts'
@@ -14,7 +15,7 @@ import { createProgress } from '../progress.ts'
 import { type Setting, htmlReport, jsonOf, markdownReport, readRecords, recordOf } from '../report.ts'
 import { print } from '../terminal.ts'
 import { mutationsCommand } from './mutations.ts'
-import { addAdapterOption, quoted, warn } from './options.ts'
+import { addAdapterOption, addSetOption, quoted, warn } from './options.ts'
 import { wholeNumber } from './parsers.ts'
 
 interface ReproduceOptions {
@@ -22,6 +23,7 @@ interface ReproduceOptions {
   readonly full?: true
   readonly out?: string
   readonly seed: number
+  readonly set?: readonly string[]
   readonly adapter?: string
 }
 
@@ -41,7 +43,7 @@ export function reproduceCommand(command: Command): Command {
       wholeNumber('--seed', 0, 2 ** 31),
       1,
     )
-  return addAdapterOption(command)
+  return addAdapterOption(addSetOption(command))
     .enablePositionalOptions()
     .addHelpText('after', HELP)
     .action(reproduceAll)
@@ -66,6 +68,9 @@ Files:
 Files of the same names are replaced. The report includes the reproductions that earlier commands left in the folder.
 After Ctrl-C the finished reproductions are written.
 
+--set changes a value in each scenario of the experiment that has the path. The expected numbers stay those of the unchanged scenarios:
+a number that still passes does not depend on the value.
+
 Exit code: 0 all pass, 1 a number is out of tolerance or the run failed, 2 the input is wrong, 130 ended by Ctrl-C.
 
 Examples:
@@ -73,16 +78,19 @@ Examples:
   engram reproduce capacity
   engram reproduce all --quick --out out/reproductions
   engram reproduce dense-errors --full --seed 7
+  engram reproduce capacity --set neurons.visible.lagrangian.gain=20
   engram reproduce mutations pattern-ring       double and halve each constant: the checks must fail`
 
 async function reproduceAll(what: string, options: ReproduceOptions): Promise<void> {
   if (options.quick && options.full) throw new ModelError('give one of --quick and --full, not both')
   if (what === 'list') {
-    const given = (['quick', 'full', 'out'] as const).find((name) => options[name] !== undefined)
+    const given = (['quick', 'full', 'out', 'set'] as const).find((name) => options[name] !== undefined)
     if (given !== undefined) throw new ModelError(`--${given}: name an experiment to be run, or \`all\``)
     print(`${listing().join('\n')}\n`)
     return
   }
+  if (what === 'all' && options.set !== undefined)
+    throw new ModelError('--set: name one experiment, the scenarios of which it changes')
   const chosen = what === 'all' ? REPRODUCTIONS : [findReproduction(what)]
   const size: Size = options.full ? 'full' : 'quick'
   const requested = await requestDevice(options.adapter === undefined ? {} : { adapter: options.adapter })
@@ -118,13 +126,16 @@ async function reproduceAll(what: string, options: ReproduceOptions): Promise<vo
       for (const [index, one] of chosen.entries()) {
         const format = `{bar} {percentage}%  ${one.id}, ${index + 1} of ${chosen.length}`
         const progress = createProgress(0, 1000, { format })
+        const settings = settingsOf(one.id, options.set ?? [])
         try {
           const result = await reproduce(device, one, {
             size,
             seed: options.seed,
             interrupt,
+            ...(options.set !== undefined && { change: settings.change }),
             onProgress: (share) => progress.update(Math.round(1000 * share)),
           })
+          settings.check()
           interrupt()
           results.push(result)
           if (output !== undefined) {
@@ -174,7 +185,8 @@ function table({ reproduction, checks }: Result): string[] {
   return aligned(checks.map((check) => [reproduction.id, ...checkCells(check)]))
 }
 
-function commandLine(what: string, size: Size, { seed, out }: ReproduceOptions): string {
+function commandLine(what: string, size: Size, { seed, out, set = [] }: ReproduceOptions): string {
   const folder = out === undefined ? '' : ` --out ${quoted(out)}`
-  return `engram reproduce ${what} --${size}${seed === 1 ? '' : ` --seed ${seed}`}${folder}`
+  const sets = set.map((assignment) => ` --set ${quoted(assignment)}`).join('')
+  return `engram reproduce ${what} --${size}${seed === 1 ? '' : ` --seed ${seed}`}${sets}${folder}`
 }
