@@ -34,7 +34,8 @@ export function checkScenario(scenario: Scenario, file?: string): string[] {
       else warnings.push(...checkMemory(scenario, name, spec))
     }
     scenario.stimulus.forEach((spec, index) => checkStimulus(scenario, index, spec))
-    for (const [name, spec] of Object.entries(scenario.probes)) checkProbe(scenario, name, spec)
+    for (const [name, spec] of Object.entries(scenario.probes))
+      warnings.push(...checkProbe(scenario, name, spec))
     scenario.expect?.forEach((spec, index) => checkClaim(scenario, index, spec))
     checkUntil(scenario)
     checkStep(scenario)

@@ -3,16 +3,16 @@ import { checkObject, checkText, checkTexts } from './arguments.ts'
 import { parseJson } from './json.ts'
 import type { Model } from './model.ts'
 import { parseScenario } from './parse.ts'
-import { setPath, setValue } from './path.ts'
+import { setValue } from './path.ts'
 import { type ResolveOptions, resolveModel } from './resolve.ts'
-import { withVariation } from './variation.ts'
+import { checkSeed, withAssignments } from './variation.ts'
 
 export interface LoadOptions {
   /** Assignments `path=value`, applied in order before validation. */
   readonly set?: readonly string[]
   /**
    * Values that vary by replica, as `path=from:to:steps`, `path=from:to:steps:log` or `path=0.1,0.2`; applied
-   * after `set`.
+   * after `set`, except for parts of `replicas`.
    */
   readonly vary?: readonly string[]
   readonly seed?: number
@@ -37,10 +37,10 @@ export async function loadModel(text: string, options: LoadOptions & ResolveOpti
   )
   checkTexts('the option `set`', options.set)
   checkTexts('the option `vary`', options.vary)
-  let raw = parseJson(text, options.file)
-  for (const assignment of options.set ?? []) raw = setPath(raw, assignment)
-  if (options.vary !== undefined) raw = withVariation(raw, options.vary)
+  let raw = withAssignments(parseJson(text, options.file), options.set ?? [], options.vary)
   if (options.seed !== undefined) raw = setValue(raw, 'seed', options.seed)
   if (options.ticks !== undefined) raw = setValue(raw, 'time.ticks', options.ticks)
-  return resolveModel(parseScenario(raw, options.file), options)
+  const scenario = parseScenario(raw, options.file)
+  if (options.seed !== undefined) checkSeed(scenario)
+  return resolveModel(scenario, options)
 }

@@ -208,9 +208,10 @@ function keysOf({ kind }: ProbeSpec): [string, Key][] {
 
 /**
  * Checks one probe.
- * @throws ModelError for an unknown name, or the speed of an adiabatic layer
+ * @returns warnings: values that no sample can have, and a mean that does not begin
+ * @throws ModelError for an unknown name, the speed of an adiabatic layer, or a mean of less than a sample
  */
-export function checkProbe(scenario: Scenario, name: string, spec: ProbeSpec): void {
+export function checkProbe(scenario: Scenario, name: string, spec: ProbeSpec): string[] {
   const path = `probes.${name}`
   const values: Readonly<Record<string, unknown>> = spec
   if (spec.averageOver !== undefined && spec.averageSince !== undefined)
@@ -220,10 +221,29 @@ export function checkProbe(scenario: Scenario, name: string, spec: ProbeSpec): v
         path,
       },
     )
+  const { averageOver, averageSince = 0, every } = spec
+  if (averageOver !== undefined && averageOver < every)
+    throw new ModelError(
+      `is ${averageOver}, but samples are ${every} ticks apart: each would be the mean of itself; set it to ${2 * every} or more, or every to less`,
+      { path: `${path}.averageOver` },
+    )
   for (const [key, about] of keysOf(spec))
     if ('names' in about) CHECKS[about.names](scenario, values[key] as string, `${path}.${key}`)
   for (const { key, patterns } of comparisonsOf(spec)) checkPatterns(scenario, patterns, `${path}.${key}`)
   for (const aim of aimsOf(spec)) checkAim(scenario, aim, `${path}.${aim.key}`)
+  const { ticks } = scenario.time
+  return [
+    ...keysOf(spec).flatMap(([key, about]) => {
+      if (!('usual' in about) || about.usual === undefined) return []
+      const [value, [low, high]] = [values[key] as number, about.usual]
+      return value >= low && value <= high
+        ? []
+        : [`${path}.${key}: is ${value}, outside ${low} to ${high}, where the values of bounded activations lie`]
+    }),
+    ...(averageSince > ticks
+      ? [`${path}.averageSince: has no effect before tick ${averageSince}, and the run ends at tick ${ticks}`]
+      : []),
+  ]
 }
 
 /** One probe, with the patterns that it compares with. */

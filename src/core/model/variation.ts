@@ -5,7 +5,7 @@
 import { ModelError } from '../errors.ts'
 import type { Axis, Layer, Model, Rows, Stimulus } from './model.ts'
 import { suggestion } from '../suggestion.ts'
-import { show, valueAt } from './path.ts'
+import { setPath, show, valueAt } from './path.ts'
 import { checkNumber } from './parse.ts'
 import { isClock, runningPaths, varyingPaths } from './running.ts'
 import type { AxisSpec, Scenario } from './schema.ts'
@@ -110,6 +110,36 @@ export function withVariation(raw: unknown, assignments: readonly string[]): unk
 
 type ReplicasSpec = Extract<Scenario['replicas'], object>
 
+/**
+ * A scenario with assignments of `--set`, in order, and of `--vary`. Parts of `replicas` are set where varied values have made it an
+ * object.
+ * @param raw - parsed JSON; not changed
+ * @throws ModelError for an assignment that cannot be read, or a path that does not exist
+ */
+export function withAssignments(raw: unknown, set: readonly string[], vary?: readonly string[]): unknown {
+  let changed = raw
+  const late = set.filter((assignment) => {
+    const isObject = typeof valueAt(changed, 'replicas') === 'object'
+    if (vary !== undefined && !isObject && /^\s*replicas\./.test(assignment)) return true
+    changed = setPath(changed, assignment)
+    return false
+  })
+  if (vary !== undefined) changed = withVariation(changed, vary)
+  return late.reduce((one: unknown, assignment) => setPath(one, assignment), changed)
+}
+
+/**
+ * Refuses a seed next to those of independent networks.
+ * @throws ModelError if each replica has its own
+ */
+export function checkSeed(scenario: Scenario): void {
+  if (!isIndependent(scenario)) return
+  throw new ModelError(
+    'has no effect, because each network has a seed of replicas.vary.seed; leave it out, or vary the seed by --vary seed=1:20:20',
+    { path: '--seed' },
+  )
+}
+
 /** `path=from:to:steps`, `path=from:to:steps:log` or `path=0.1,0.2`. */
 function readAxis(assignment: string): [string, AxisSpec] {
   const [path = '', text = ''] = assignment.split(/=(.*)/s)
@@ -150,6 +180,12 @@ export function checkVariation(scenario: Scenario, check: (scenario: Scenario) =
     const place = { path: `replicas.vary.${path}` }
     if (!known.includes(path)) throw new ModelError(refusalOf(scenario, path, known), place)
     if (path === 'seed') checkOrders(scenario, place)
+    const twice = values.find((value, index) => values.indexOf(value) < index)
+    if (path === 'seed' && isIndependent(scenario) && twice !== undefined)
+      throw new ModelError(
+        `has ${twice} twice, which is the same network twice; give each seed once, and replicas.count for several copies of each network`,
+        place,
+      )
     for (const value of values) {
       try {
         checkNumber(scenario, path, value)

@@ -148,7 +148,7 @@ async function reproduceAll(what: string, options: ReproduceOptions): Promise<vo
           progress.stop()
         }
         const { warnings } = results.at(-1) as Result
-        warn(warnings)
+        warn(together(warnings))
         print(`${table(results.at(-1) as Result).join('\n')}\n`)
       }
     } finally {
@@ -166,6 +166,19 @@ async function reproduceAll(what: string, options: ReproduceOptions): Promise<vo
     output?.close()
     requested.release()
   }
+}
+
+/** Lines `name: warning`, those with the same warning as one. */
+function together(warnings: readonly string[]): string[] {
+  const names = new Map<string, string[]>()
+  for (const line of warnings) {
+    const [, name = '', text = line] = /^(.*?): (.*)$/s.exec(line) ?? []
+    names.set(text, [...(names.get(text) ?? []), name])
+  }
+  return [...names].map(([text, [first, ...others]]) => {
+    const count = others.length === 0 ? '' : ` and ${others.length} more of its scenarios`
+    return `${first}${count}: ${text}`
+  })
 }
 
 function listing(): string[] {

@@ -6,8 +6,8 @@ import { encodeNpzPieces } from '../../core/data/npz.ts'
 import { ModelError, RunError } from '../../core/errors.ts'
 import { parseJson } from '../../core/model/json.ts'
 import { parseScenario } from '../../core/model/parse.ts'
-import { setPath, setValue, show } from '../../core/model/path.ts'
-import { withVariation } from '../../core/model/variation.ts'
+import { setValue, show } from '../../core/model/path.ts'
+import { checkSeed, withAssignments } from '../../core/model/variation.ts'
 import type { ResidentMode } from '../../core/plan/forms.ts'
 import type { Variants } from '../../core/plan/variants.ts'
 import { type SweepAxis, axisOf, readOver, readSeeds, sizeOf } from '../../core/sweep/grid.ts'
@@ -305,11 +305,11 @@ async function readWanted(named: string, given: SweepOptions): Promise<Wanted> {
   const { set = [], vary, ticks, seed, seeds, over = [] } = options
   if (seed !== undefined && seeds !== undefined)
     throw new ModelError('says the same as --seeds; give one of the two', { path: '--seed' })
-  let raw = parseJson(text, file)
-  for (const assignment of set) raw = setPath(raw, assignment)
-  if (vary !== undefined) raw = withVariation(raw, vary)
+  let raw = withAssignments(parseJson(text, file), set, vary)
   if (ticks !== undefined) raw = setValue(raw, 'time.ticks', ticks)
-  const grid = { over, seeds: seeds ?? [seed ?? parseScenario(raw, file).seed] }
+  const scenario = parseScenario(raw, file)
+  if (seed !== undefined || seeds !== undefined) checkSeed(scenario)
+  const grid = { over, seeds: seeds ?? [seed ?? scenario.seed] }
   sizeOf(grid)
   return {
     file,

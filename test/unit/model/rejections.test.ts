@@ -545,6 +545,12 @@ const cases: [string, Raw, string, RegExp][] = [
     /a window or a start, not both; leave averageOver or averageSince out/,
   ],
   [
+    'a running mean shorter than the distance of samples',
+    probe({ kind: 'energy', every: 5, averageOver: 4 }),
+    'probes.p.averageOver',
+    /is 4, but samples are 5 ticks apart: each would be the mean of itself; set it to 10 or more, or every to less$/,
+  ],
+  [
     'a snapshot of nothing',
     probe({ kind: 'snapshot', of: 'x' }),
     'probes.p.of',

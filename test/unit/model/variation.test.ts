@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Model, Stimulus } from '../../../src/core/model/model.ts'
 import { runningParameters, withParameter } from '../../../src/core/model/parameters.ts'
+import { loadModel } from '../../../src/core/model/load.ts'
 import { setPath, valueAt } from '../../../src/core/model/path.ts'
 import { axisValues, networkOf, repetitionOf, withVariation } from '../../../src/core/model/variation.ts'
 import { createReference } from '../../../src/core/reference/network.ts'
@@ -240,6 +241,12 @@ const wrong: [string, Raw, string, RegExp][] = [
     /has 90000 points, but at most 65535/,
   ],
   [
+    'independent networks with one seed',
+    scenario({ replicas: { vary: { seed: { values: [1, 2, 1] } }, independent: true } }),
+    'replicas.vary.seed',
+    /has 1 twice, which is the same network twice; give each seed once/,
+  ],
+  [
     'a seed with an order for all',
     varying({ seed: ranged }, { stimulus: [cue({ kind: 'clamp', order: 'shuffle' })] }),
     'replicas.vary.seed',
@@ -271,6 +278,44 @@ it('rows that no replica of a point is dealt are warned of, with the count that 
   expect(model.warnings).toEqual([
     'stimulus.0.patterns: 2 rows for 1 replicas of each point, so the last 1 are not used; set replicas.count to 4',
   ])
+})
+
+it('a probe that can count nothing, and a mean that begins after the run, are warned of', async () => {
+  const kept = { kind: 'kept', layer: 'visible', patterns: { kind: 'zeros' }, threshold: 1.5 }
+  const late = { kind: 'energy', averageSince: 11 }
+  const { warnings } = await resolve(scenario({ probes: { kept, late } }))
+  expect(warnings).toEqual([
+    'probes.kept.threshold: is 1.5, outside -1 to 1, where the values of bounded activations lie',
+    'probes.late.averageSince: has no effect before tick 11, and the run ends at tick 10',
+  ])
+  const all = { kept: { ...kept, threshold: -1 }, late: { ...late, averageSince: 10 } }
+  expect((await resolve(scenario({ probes: all }))).warnings).toEqual([])
+})
+
+describe('independent networks by options', () => {
+  const read = () => Promise.reject(new Error('no file'))
+  const load = (raw: Raw, options: { set?: string[]; vary?: string[]; seed?: number }) =>
+    loadModel(JSON.stringify(raw), { read, ...options })
+
+  it('take `independent` beside varied seeds, whichever comes first', async () => {
+    const model = await load(scenario(), { set: ['replicas.independent=true'], vary: ['seed=1:3:3'] })
+    expect([model.replicas, model.variation!.isIndependent]).toEqual([3, true])
+    // A part of replicas that are an object is set before they are multiplied.
+    const { replicas } = await load(varying({ [BETA]: ranged }, {}, 2), {
+      set: ['replicas.count=4'],
+      vary: ['seed=1:3:3'],
+    })
+    expect(replicas).toBe(12)
+  })
+
+  it('refuse a seed that none of them would have', async () => {
+    const options = { set: ['replicas.independent=true'], vary: ['seed=1:3:3'], seed: 7 }
+    await expect(load(scenario(), options)).rejects.toThrow(
+      /^--seed: has no effect, because each network has a seed of replicas.vary.seed/,
+    )
+    // Otherwise the seed draws the patterns that all replicas share.
+    expect((await load(scenario(), { vary: ['seed=1:3:3'], seed: 7 })).seed).toBe(7)
+  })
 })
 
 function patterns(item: Raw): Raw {

@@ -10,7 +10,8 @@ export type Key =
   | { readonly patternsFor: 'layer' | 'memory' }
   /** A matrix to compare with the memory or the synapses under the key `of`: its rows, or patterns to compute it from. */
   | { readonly targetFor: 'of'; readonly description: string }
-  | { readonly number: number; readonly description: string }
+  /** A number with its default, and the range outside which a scenario is warned of it. */
+  | { readonly number: number; readonly usual?: readonly [number, number]; readonly description: string }
 
 export type Keys = Readonly<Record<string, Key>>
 

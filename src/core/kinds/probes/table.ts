@@ -108,7 +108,7 @@ export const PROBES = {
     {
       layer: { names: 'layer', description: 'A layer.' },
       patterns: { patternsFor: 'layer' },
-      threshold: { number: 0.9, description: 'Smallest overlap of a pattern that counts.' },
+      threshold: { number: 0.9, usual: [-1, 1], description: 'Smallest overlap of a pattern that counts.' },
     },
     {
       description: 'Number of patterns whose overlap xi.g / N with the layer is at least a threshold.',
