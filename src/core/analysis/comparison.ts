@@ -37,7 +37,7 @@ export interface Comparison {
 
 /**
  * Compares the full network with calL at a point. The relative difference of the activation is to max |Xi^T g_h|, that of
- * the energy to |v|^2 / 2 + |b.v| + |calL|, that of the velocity to (max |v| + max |b| + max |Xi^T g_h|) / tau_v, and that of
+ * the energy to |v|^2 / 2 + |b.v| + |calL| + |Xi - Lambda|^2 / 2, that of the velocity to (max |v| + max |b| + max |Xi^T g_h|) / tau_v, and that of
  * the learning drive to the largest drive of its memory.
  */
 export function compareWithGenerating(network: GeneratingNetwork, point: Point, full: Measured): Comparison {
@@ -58,7 +58,7 @@ export function compareWithGenerating(network: GeneratingNetwork, point: Point, 
       activation: difference(farthest(full.activation, generated.activation), input),
       energy: difference(
         Math.abs(full.energy - generated.energy),
-        dot(v, v) / 2 + Math.abs(dot(b, v)) + Math.abs(generated.value),
+        dot(v, v) / 2 + Math.abs(dot(b, v)) + Math.abs(generated.value) + generated.elastic,
       ),
       velocity: difference(
         farthest(full.velocity, generated.velocity),

@@ -54,6 +54,8 @@ export interface Generated {
   readonly activation: Float64Array
   /** E = |v|^2 / 2 - b.v - calL, for rule "hebbian" + |Xi - Lambda|^2 / 2. */
   readonly energy: number
+  /** |Xi - Lambda|^2 / 2 of all memories with rule "hebbian". */
+  readonly elastic: number
   /** dv/dt = -(dE/dv) / tau_v, 0 where a clamp holds v, [N_v]. */
   readonly velocity: Float64Array
 }
@@ -187,6 +189,7 @@ export function generate(network: GeneratingNetwork, point: Point): Generated {
   return {
     value,
     activation: gradient,
+    elastic,
     energy: dot(v, v) / 2 - dot(b, v) - value + elastic,
     velocity: v.map((vi, i) => (held?.[i] ? 0 : (b[i]! + gradient[i]! - vi) / tauAt(visible, i))),
   }

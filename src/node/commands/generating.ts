@@ -60,10 +60,12 @@ export function generatingCommand(): Command {
 
 const HELP = `
 Requires one layer v that is dynamic and linear with gain 1, joined by memories to adiabatic hidden layers (tau 0) of any
-Lagrangian L_h. Then one function of v and the memories determines the network: calL(v; Xi) = sum_h L_h(b_h + Xi v).
-  activation  dcalL/dv, the input of v from all memories     drive     dcalL/dXi = g_h v^T, the drive of learning
-  energy      |v|^2/2 - b.v - calL, for rule hebbian         velocity  (b + dcalL/dv - v) / tau_v
-              + |Xi - Lambda|^2/2, Lambda the rest of Xi
+Lagrangian L_h. Then one function of v and the memories determines the network: calL(v; Xi) = sum_h L_h(b_h + Xi v + o).
+The offset o of row mu is -|Xi_mu|^2/2 for a memory with inputOffset "half-norm", else 0.
+  activation  dcalL/dv, the input of v from all memories
+  energy      |v|^2/2 - b.v - calL, and + |Xi - Lambda|^2/2 for each memory of rule hebbian: Lambda is the rest of Xi
+  drive       dcalL/dXi, the drive of learning: g_h v^T, with the half-norm offset g_h,mu (v - Xi_mu) in row mu
+  velocity    (b + dcalL/dv - v) / tau_v
 The network runs on the GPU in float32. At every sample the right-hand sides are evaluated in float64 at the v and Xi of the
 GPU, for each replica. A correct run differs by float32 rounding: relative differences of 1e-7 to 1e-4. They grow with the
 slope of the Lagrangian, such as a large beta or degree.
@@ -74,7 +76,7 @@ Standard output: a table with one line for each quantity. Columns: the largest a
 and samples; the largest relative difference; tick and replica of the largest absolute difference. A relative
 difference is relative to the terms of the quantity:
   activation  its largest entry                              drive     its largest entry
-  energy      |v|^2/2 + |b.v| + |calL|                       velocity  largest entries of v, b and the activation over tau_v
+  energy      |v|^2/2 + |b.v| + |calL| + |Xi - Lambda|^2/2   velocity  largest entries of v, b and the activation over tau_v
 With --out a line "FILE<tab>path" for each file follows.
 
 Files, for S samples; with R > 1 replicas, an axis [R] follows:
