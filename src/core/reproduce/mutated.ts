@@ -87,65 +87,78 @@ function scaledBy(scenario: ScenarioInput, constant: string, factor: number): Sc
 const SIZE = /^neurons\.[^.]+\.size$/
 const COUNT = /\.count$/
 
-/** A length that a scenario states twice, before and after the change. */
+/** A length that a scenario states more than once, before and after a change. */
 type Length = readonly [before: number, after: number]
+
+interface Lengths {
+  /** Of rows. */
+  readonly columns: readonly Length[]
+  /** Of the arrays that `sources` names. */
+  readonly rows?: Length
+  readonly sources: readonly string[]
+}
 
 /** Fits what has to have the same length as a size or a count that has changed. */
 function fitted(scenario: ScenarioInput, changed: ScenarioInput, constant: string): ScenarioInput {
   const [before, after] = [valueAt(scenario, constant), valueAt(changed, constant)] as (Json | undefined)[]
   if (before === undefined || after === undefined) return changed
-  if (COUNT.test(constant)) return withLengths(changed, [[before as number, after as number]], 'selected')
+  const [group, name = ''] = constant.split('.')
+  if (COUNT.test(constant)) {
+    const source = group === 'stimulus' ? `${group}.${name}` : name
+    return withLengths(changed, { columns: [], rows: [before as number, after as number], sources: [source] })
+  }
   if (!SIZE.test(constant)) return changed
-  if (!Array.isArray(before)) return withLengths(changed, [[before as number, after as number]], 'all')
-  const [from, to] = [before, after] as [number[], number[]]
-  const product = (shape: readonly number[]): number => shape.reduce((all, side) => all * side, 1)
+  if (!Array.isArray(before)) {
+    const length: Length = [before as number, after as number]
+    const own = Object.entries(scenario.memories ?? {}).filter(([, memory]) => 'to' in memory && memory.to === name)
+    return withLengths(changed, { columns: [length], rows: length, sources: own.map(([memory]) => memory) })
+  }
+  const [from, to] = [before.at(-1), (after as number[]).at(-1)] as [number, number]
+  const columns: Length[] = [[from, to]]
   // Images of one width are shown to each other.
-  const neurons = Object.entries(changed.neurons).map(([name, layer]) => {
-    const { size } = layer
-    const isAlike = Array.isArray(size) && size.at(-1) === from.at(-1)
-    return [name, isAlike ? { ...layer, size: size.with(-1, to.at(-1)!) } : layer] as const
+  const neurons = Object.entries(changed.neurons).map(([layer, spec]) => {
+    const { size } = scenario.neurons[layer]!
+    if (!Array.isArray(size) || size.at(-1) !== from) return [layer, spec] as const
+    const one = size.slice(0, -1).reduce((product, side) => product * side, 1)
+    columns.push([one * from, one * to])
+    return [layer, { ...spec, size: size.with(-1, to) as typeof size }] as const
   })
-  return withLengths(
-    { ...changed, neurons: Object.fromEntries(neurons) },
-    [
-      [product(from), product(to)],
-      [from.at(-1)!, to.at(-1)!],
-    ],
-    'all',
-  )
+  return withLengths({ ...changed, neurons: Object.fromEntries(neurons) }, { columns, sources: [] })
 }
 
-/**
- * Lists of other lengths: columns of values, rows of values and of selections of memories and probes; and selections within the new
- * length.
- */
-function withLengths(
-  scenario: ScenarioInput,
-  lengths: readonly Length[],
-  which: 'all' | 'selected',
-): ScenarioInput {
-  const resized = (list: readonly Json[]): readonly Json[] => {
+/** Rows of other lengths, other numbers of rows, and selections of the rows that there are. */
+function withLengths(scenario: ScenarioInput, { columns, rows, sources }: Lengths): ScenarioInput {
+  const resized = (list: readonly Json[], lengths: readonly Length[]): readonly Json[] => {
     const after = lengths.find(([before]) => before === list.length)?.[1]
-    return after === undefined || which === 'selected'
-      ? list
-      : Array.from({ length: after }, (_, k) => list[k % list.length]!)
+    return after === undefined ? list : Array.from({ length: after }, (_, k) => list[k % list.length]!)
   }
-  const within = (list: readonly Json[]): readonly Json[] => {
-    const most = Math.max(...(list as number[]))
-    const after = lengths.find(([before]) => most < before)?.[1]
-    return after === undefined || after < 1 ? list : (list as number[]).map((index) => index % after)
+  /** Whether a list has an entry for each row: of a memory, or of a probe of it. */
+  const isOfRows = (path: string): boolean => {
+    const [group, name = ''] = path.split('.')
+    const probe = scenario.probes?.[name]
+    return (
+      (group === 'memories' && sources.includes(name)) ||
+      (group === 'probes' && probe !== undefined && 'memory' in probe && sources.includes(probe.memory))
+    )
   }
   const walk = (value: Json, path: string): Json => {
-    const hasRows = /^(memories|probes)\./.test(path)
+    const own = rows !== undefined && isOfRows(path) ? [rows] : []
     if (Array.isArray(value)) {
-      const own = value as readonly Json[]
-      if (path.endsWith('.select')) return within(hasRows ? resized(own) : own)
-      if (!path.endsWith('.values') || !own.every(Array.isArray)) return own.map((inner, k) => walk(inner, join(path, String(k))))
-      const wide = (own as (readonly Json[])[]).map(resized)
-      return hasRows ? resized(wide) : wide
+      const list = value as readonly Json[]
+      if (path.endsWith('.select')) return resized(list, own)
+      return path.endsWith('.values') && list.every(Array.isArray)
+        ? resized((list as (readonly Json[])[]).map((row) => resized(row, columns)), own)
+        : list.map((inner, k) => walk(inner, join(path, String(k))))
     }
     if (typeof value !== 'object' || value === null) return value
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, walk(inner, join(path, key))]))
+    const inner = Object.fromEntries(
+      Object.entries(value).map(([key, one]) => [key, walk(one, join(path, key))] as const),
+    )
+    const { of, select } = inner
+    const most = rows?.[1] ?? 0
+    return Array.isArray(select) && sources.includes(String(of)) && most > 0
+      ? { ...inner, select: (select as number[]).map((index) => index % most) }
+      : inner
   }
   return walk(scenario as unknown as Json, '') as unknown as ScenarioInput
 }

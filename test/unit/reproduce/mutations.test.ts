@@ -54,6 +54,37 @@ test('a factor scales all numbers of a constant and nothing else; counts are rou
   expect(withFactor(SCENARIO, 'none.of.these', 2)).toEqual(SCENARIO)
 })
 
+test('what repeats a size or a count is cut or repeated with it', () => {
+  expect(withFactor(SCENARIO, 'neurons.v.size', 2).neurons.v).toMatchObject({
+    size: 4,
+    init: { values: [[1, -2, 1, -2]] },
+  })
+  const images: ScenarioInput = {
+    ...SCENARIO,
+    neurons: {
+      v: { size: [2, 4], lagrangian: { kind: 'sign' }, init: { kind: 'rows', of: 'xi', select: [0, 2] } },
+      s: { size: [3, 4], lagrangian: { kind: 'sign' } },
+      h: { size: 3, lagrangian: { kind: 'linear' }, tau: 0 },
+    },
+    memories: {
+      xi: { from: 'v', to: 'h', init: { kind: 'values', values: [[1], [2], [3]].map((row) => new Array<number>(8).fill(row[0]!)) } },
+      back: { from: 'v', to: 'h', direction: 'backward', init: { kind: 'rows', of: 'xi', select: [1, 2, 0] } },
+    },
+    replicas: 2,
+  }
+  // Images of one width get one width.
+  const narrow = withFactor(images, 'neurons.s.size', 0.5)
+  expect(narrow.neurons).toMatchObject({ v: { size: [2, 2] }, s: { size: [3, 2] } })
+  expect(narrow.memories).toMatchObject({ xi: { init: { values: [[1, 1, 1, 1], [2, 2, 2, 2], [3, 3, 3, 3]] } } })
+  // 1.5 rows are 2; a copy shows the rows that there are.
+  const few = withFactor(images, 'neurons.h.size', 0.5)
+  expect(few.neurons).toMatchObject({ h: { size: 2 }, v: { init: { select: [0, 0] } } })
+  expect(few.memories).toMatchObject({
+    xi: { init: { values: [new Array(8).fill(1), new Array(8).fill(2)] } },
+    back: { init: { select: [1, 0] } },
+  })
+})
+
 test('a mean of some networks fails beyond doubt from three networks on, four half intervals past the tolerance', () => {
   const source = { kind: 'closed form', formula: '1' } as const
   // The half interval of three is 4.3027 / sqrt 3 times the standard deviation, here 0.1: four are 0.994.
