@@ -1,6 +1,7 @@
 /** Mutations of the cheap experiments: each constant doubled and halved. */
 import { describe, expect, test } from 'vitest'
 import { estimate } from '../../src/core/analysis/statistics.ts'
+import type { ScenarioInput } from '../../src/core/model/schema.ts'
 import { findReproduction } from '../../src/core/reproduce/index.ts'
 import { type MutationRow, mutationsOf } from '../../src/core/reproduce/mutations.ts'
 import { type Reproduction, near } from '../../src/core/reproduce/reproduction.ts'
@@ -33,32 +34,38 @@ test('a constant that no check notices and nothing explains is silent', async ()
   )
 })
 
-/** Networks of one neuron that rests at a scattered current, and a second scenario that needs its size. */
+/** Networks of one neuron that rests at a scattered current, its activation the square; and a scenario with a high degree. */
 const SCATTERED: Reproduction = {
   ...findReproduction('pattern-ring'),
   id: 'scattered',
   constants: {},
   unaffected: [
-    { constants: ['time.dt', 'time.ticks', 'neurons.v.init.values'], why: 'it rests, whatever its start' },
+    { constants: ['time.dt', 'time.ticks', 'neurons.v.size'], why: 'all neurons rest at one current' },
   ],
   async measure(lab) {
     const found: number[] = []
-    const own = () => near('state', 1, estimate(found), 0.1, { kind: 'closed form', formula: 'the current' })
-    const time = { dt: 0.5, ticks: 40 }
-    const lagrangian = { kind: 'linear' } as const
+    const own = () => near('square', 4, estimate(found), 0.3, { kind: 'closed form', formula: 'b^2' })
+    const scenario = (degree: number, current: number): ScenarioInput => ({
+      version: 1,
+      time: { dt: 0.5, ticks: 40 },
+      neurons: {
+        v: {
+          size: 1,
+          lagrangian: { kind: 'power', degree },
+          bias: { kind: 'values', values: [[current]] },
+        },
+      },
+    })
     for (let network = 0; network < 10; network++) {
-      const bias = { kind: 'values' as const, values: [[1 + 0.02 * Math.sin(network)]] }
-      const neurons = { v: { size: 1, lagrangian, bias } }
       found.push(
-        await lab.run('first', { version: 1, time, neurons }, async (simulation) => {
+        await lab.run('first', scenario(3, 2 + 0.02 * Math.sin(network)), async (simulation) => {
           ran++
-          return (await simulation.read('v')).data[0]!
+          return (await simulation.read('v/activations')).data[0]!
         }),
       )
       lab.judge(() => [own()], { found: found.length, all: 10 })
     }
-    const init = { kind: 'values' as const, values: [[1]] }
-    await lab.run('second', { version: 1, time, neurons: { v: { size: 1, lagrangian, init } } }, () => undefined)
+    await lab.run('second', scenario(60, 1), () => undefined)
     return { checks: [own()], chart: { title: '', x: { label: '' }, y: { label: '' }, marks: [] } }
   },
 }
@@ -77,7 +84,11 @@ test('a mutated run ends with the first failure beyond doubt; scenarios to come 
     seed: 1,
     rows: rows.length,
     verdict: 'caught',
-    detail: 'state: 2.02, expected 1, after 3 of 10 networks',
+    detail: 'square: 16.2, expected 4, after 3 of 10 networks',
+  })
+  expect(rows.find(({ constant, factor }) => constant.endsWith('.degree') && factor === 2)).toMatchObject({
+    verdict: 'refused',
+    detail: 'scattered/second: neurons.v.lagrangian.degree: must be a number from 2 to 100, not 120',
   })
   const short = ran
   ran = 0

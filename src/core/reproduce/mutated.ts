@@ -147,7 +147,7 @@ function withLengths(scenario: ScenarioInput, { columns, rows, sources }: Length
       const list = value as readonly Json[]
       if (path.endsWith('.select')) return resized(list, own)
       return path.endsWith('.values') && list.every(Array.isArray)
-        ? resized((list as (readonly Json[])[]).map((row) => resized(row, columns)), own)
+        ? resized((list as readonly (readonly Json[])[]).map((row) => resized(row, columns)), own)
         : list.map((inner, k) => walk(inner, join(path, String(k))))
     }
     if (typeof value !== 'object' || value === null) return value
