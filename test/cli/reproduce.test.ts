@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs'
+import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
@@ -54,10 +54,27 @@ test('--set changes the scenarios and not the expected numbers; a path that none
   expect([same.code, same.stderr]).toEqual([0, ''])
   const half = await ring('time.ticks=75')
   expect(half.code).toBe(1)
-  expect(half.stdout).toMatch(/^pattern-ring +b = 0\.8: radius +0 +0\.00\d+ .* FAIL$/m)
+  expect(half.stdout).toMatch(/^pattern-ring +b = 0\.8: radius +0 +2\.\d+e-4 .* FAIL$/m)
   const wrong = await ring('time.tick=75')
   expect([wrong.code, wrong.stdout]).toEqual([2, ''])
   expect(wrong.stderr).toBe('--set: no scenario of pattern-ring has `time.tick`; did you mean `time.ticks`?\n')
+})
+
+test('mutations go on with --resume: rows of the same size and seed are kept, others are run', async () => {
+  const run = (...more: string[]) =>
+    ask(['reproduce', 'mutations', 'energy-transformer', '--out', 'table', ...more], folder)
+  const path = join(folder, 'table/mutations.json')
+  expect((await run()).code).toBe(0)
+  const rows = JSON.parse(readFileSync(path, 'utf8')) as { detail: string; rows: number }[]
+  expect(rows).toHaveLength(rows[0]!.rows)
+  // A run that was ended before its last row. A row without size and seed is of an earlier version.
+  const [first, second, ...others] = rows
+  const { experiment, constant, factor, verdict, detail } = second as Record<string, unknown>
+  const old = { experiment, constant, factor, verdict, detail }
+  writeFileSync(path, JSON.stringify([{ ...first, detail: 'kept' }, old, ...others.slice(0, -1)]))
+  expect((await run('--resume')).code).toBe(0)
+  expect(JSON.parse(readFileSync(path, 'utf8'))).toEqual([{ ...first, detail: 'kept' }, ...rows.slice(1)])
+  expect(readFileSync(join(folder, 'table/mutations.md'), 'utf8')).toMatch(/^# Mutations at quick size\n/)
 })
 
 test('Ctrl-C ends it with exit code 130; what was finished is whole, what was not has no files', async () => {
@@ -101,6 +118,11 @@ test.each([
     'a change of all experiments',
     ['all', '--set', 'seed=1'],
     /^--set: name one experiment, the scenarios of which it changes$/,
+  ],
+  [
+    'a table to go on with that is nowhere',
+    ['mutations', '--resume'],
+    /^--resume: give the folder of the table with --out$/,
   ],
   ['two names', ['capacity', 'spectrum'], /too many arguments for 'reproduce'/],
 ])('%s is one line on standard error and code 2', async (_, args, expected) => {

@@ -90,9 +90,8 @@ async function mutate(names: readonly string[], options: MutationsOptions): Prom
     }
     for (const one of chosen) {
       const kept = (options.resume && table?.rowsOf(one.id, options.seed)) || []
-      table?.keep(one.id, kept)
       const progress = createProgress(0, 1000, { format: `{bar} {percentage}%  ${one.id}` })
-      let at = kept.length
+      const known = [...kept]
       try {
         const isWhole = kept.length > 0 && kept.length === kept[0]!.rows
         const found = isWhole
@@ -104,12 +103,15 @@ async function mutate(names: readonly string[], options: MutationsOptions): Prom
               kept,
               async onRow(row) {
                 done++
-                progress.update(Math.round((1000 * ++at) / row.rows))
-                await table?.add(row)
+                known.push(row)
+                progress.update(Math.round((1000 * known.length) / row.rows))
+                await table?.write(one.id, known)
               },
             })
         rows.push(...found)
         progress.stop()
+        // In the order of the constants.
+        if (!isWhole) await table?.write(one.id, found)
         print(`${tableOf(found).join('\n')}\n`)
       } finally {
         progress.stop()
@@ -157,10 +159,8 @@ type KeptRow = v.InferOutput<typeof rowsSchema>[number]
 interface Table {
   /** Rows of an experiment with a seed; none of earlier versions, which did not state it. */
   rowsOf(experiment: string, seed: number): MutationRow[]
-  /** Drops the other rows of an experiment, with the next `add`. */
-  keep(experiment: string, rows: readonly MutationRow[]): void
-  /** Adds a row and writes the table. */
-  add(row: MutationRow): Promise<void>
+  /** Writes the table with other rows of one experiment. */
+  write(experiment: string, rows: readonly MutationRow[]): Promise<void>
 }
 
 async function openTable(output: Output, size: Size): Promise<Table> {
@@ -173,11 +173,8 @@ async function openTable(output: Output, size: Size): Promise<Table> {
   return {
     rowsOf: (experiment, seed) =>
       all.filter(isStated).filter((row) => row.experiment === experiment && row.seed === seed),
-    keep(experiment, rows) {
-      all = [...all.filter((row) => row.experiment !== experiment), ...rows]
-    },
-    async add(row) {
-      all = ofList([...all, row])
+    async write(experiment, rows) {
+      all = ofList([...all.filter((row) => row.experiment !== experiment), ...rows])
       await output.write(`${name}.json`, `${JSON.stringify(all, null, 2)}\n`)
       await output.write(`${name}.md`, markdownOf(all, size))
     },

@@ -168,17 +168,16 @@ async function reproduceAll(what: string, options: ReproduceOptions): Promise<vo
   }
 }
 
-/** Lines `name: warning`, those with the same warning as one. */
+/** Lines `name: warning`; those that differ by the name and by numbers are one line with their count. */
 function together(warnings: readonly string[]): string[] {
-  const names = new Map<string, string[]>()
+  const alike = new Map<string, string[]>()
   for (const line of warnings) {
-    const [, name = '', text = line] = /^(.*?): (.*)$/s.exec(line) ?? []
-    names.set(text, [...(names.get(text) ?? []), name])
+    const kind = line.replace(/^.*?: /, '').replaceAll(/\d+(\.\d+)?/g, '#')
+    alike.set(kind, [...(alike.get(kind) ?? []), line])
   }
-  return [...names].map(([text, [first, ...others]]) => {
-    const count = others.length === 0 ? '' : ` and ${others.length} more of its scenarios`
-    return `${first}${count}: ${text}`
-  })
+  return [...alike.values()].map(
+    ([first = '', ...others]) => `${first}${others.length === 0 ? '' : ` (and ${others.length} more like this)`}`,
+  )
 }
 
 function listing(): string[] {
