@@ -205,6 +205,11 @@ export const competition: Reproduction = {
       why: 'the closed form goes on, and the row is at the mean',
     },
     { constants: ['neurons.visible.tau'], why: 'the layer is clamped' },
+    {
+      constants: ['neurons.visible.size'],
+      only: 'doubled',
+      why: 'all rows are written twice, side by side: cosines stay as they are, and the gate is steep already',
+    },
     ...ONE_ROW,
   ],
   async measure(lab, size) {
