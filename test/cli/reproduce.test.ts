@@ -57,7 +57,9 @@ test('--set changes the scenarios and not the expected numbers; a path that none
   expect(half.stdout).toMatch(/^pattern-ring +b = 0\.8: radius +0 +2\.\d+e-4 .* FAIL$/m)
   const wrong = await ring('time.tick=75')
   expect([wrong.code, wrong.stdout]).toEqual([2, ''])
-  expect(wrong.stderr).toBe('--set: no scenario of pattern-ring has `time.tick`; did you mean `time.ticks`?\n')
+  expect(wrong.stderr).toBe(
+    '--set: no scenario of pattern-ring has `time.tick`; did you mean `time.ticks`?\n',
+  )
 })
 
 test('mutations go on with --resume: rows of the same size and seed are kept, others are run', async () => {

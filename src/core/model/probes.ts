@@ -234,11 +234,13 @@ export function checkProbe(scenario: Scenario, name: string, spec: ProbeSpec): s
   const { ticks } = scenario.time
   return [
     ...keysOf(spec).flatMap(([key, about]) => {
-      if (!('usual' in about) || about.usual === undefined) return []
+      if (!('usual' in about)) return []
       const [value, [low, high]] = [values[key] as number, about.usual]
       return value >= low && value <= high
         ? []
-        : [`${path}.${key}: is ${value}, outside ${low} to ${high}, where the values of bounded activations lie`]
+        : [
+            `${path}.${key}: is ${value}, outside ${low} to ${high}, where the values of bounded activations lie`,
+          ]
     }),
     ...(averageSince > ticks
       ? [`${path}.averageSince: has no effect before tick ${averageSince}, and the run ends at tick ${ticks}`]

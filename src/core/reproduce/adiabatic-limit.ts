@@ -73,7 +73,9 @@ export const adiabaticLimit: Reproduction = {
         const found = series[0]!.value.map((x) => [...x])
         const states = exactStates(stated, ['v'], Math.round(0.05 / dt))
         const { size } = stated.layers[0]!
-        const exact = Array.from({ length: states.length / size }, (_, k) => states.slice(k * size, (k + 1) * size))
+        const exact = Array.from({ length: states.length / size }, (_, k) =>
+          states.slice(k * size, (k + 1) * size),
+        )
         apart = Math.max(apart, apartInTime(exact, found))
         return found
       }

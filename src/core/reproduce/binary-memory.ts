@@ -104,7 +104,11 @@ export const binaryMemory: Reproduction = {
       bites: 1024,
     },
     { constants: ['neurons.visible.tau'], only: 'doubled', why: 'as half of dt', bites: 1024 },
-    { constants: ['time.ticks'], only: 'doubled', why: 'a second sweep moves almost nothing: the numbers of patterns change by 3 % (7.5, 73 and 323 after two sweeps, 7.5, 71 and 320 after one), and 20 % are allowed' },
+    {
+      constants: ['time.ticks'],
+      only: 'doubled',
+      why: 'a second sweep moves almost nothing: the numbers of patterns change by 3 % (7.5, 73 and 323 after two sweeps, 7.5, 71 and 320 after one), and 20 % are allowed',
+    },
     {
       constants: ['neurons.visible.init.corrupt.fraction'],
       only: 'halved',

@@ -101,13 +101,7 @@ export const capacity: Reproduction = {
       ],
     })
     const judged = (index: number, overlap: Estimate): Check =>
-      near(
-        `final overlap at load ${loads[index]}`,
-        expected[index]!,
-        overlap,
-        tolerances[index]!,
-        FLOAT64,
-      )
+      near(`final overlap at load ${loads[index]}`, expected[index]!, overlap, tolerances[index]!, FLOAT64)
     lab.progress(0, chart())
     for (const [index, load] of loads.entries()) {
       const options = { size: 1500, load, dt: 0.5, duration: 60, cues: { quick: 4, full: 8 }[size] }
@@ -260,7 +254,10 @@ export const retrieval: Reproduction = {
           overlaps.push(await finalOverlaps(lab, `retrieval-${N}-${load.toFixed(3)}`, network, own))
           lab.progress((done + (network + 1) / networks) / total, chart())
           if (!across.includes(load))
-            lab.judge(() => [judged(load, estimate(overlaps.map(mean)))], { found: network + 1, all: networks })
+            lab.judge(() => [judged(load, estimate(overlaps.map(mean)))], {
+              found: network + 1,
+              all: networks,
+            })
         }
         done++
         found[index]!.push({ load, overlap: estimate(overlaps.map(mean)) })

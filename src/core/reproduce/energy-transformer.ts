@@ -173,7 +173,10 @@ export const energyTransformer: Reproduction = {
         atMost(
           'difference of the energy, relative',
           rounding,
-          apartInTime(found.map((one) => [one]), exact.energies.map((one) => [one])) / size,
+          apartInTime(
+            found.map((one) => [one]),
+            exact.energies.map((one) => [one]),
+          ) / size,
           EQUATIONS,
         ),
         atMost(

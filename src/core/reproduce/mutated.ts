@@ -69,7 +69,8 @@ function scaledBy(scenario: ScenarioInput, constant: string, factor: number): Sc
     const scaled = (value: Json): Json => {
       if (!Array.isArray(value)) return scale(value as number)
       // Of an image the width.
-      return SIZE.test(constant) ? value.with(-1, scaled(value.at(-1) as Json)) : (value as Json[]).map(scaled)
+      const list = value as Json[]
+      return SIZE.test(constant) ? list.with(-1, scaled(list.at(-1)!)) : list.map(scaled)
     }
     return walk(scenario as unknown as Json, '') as unknown as ScenarioInput
   }
@@ -85,7 +86,7 @@ function scaledBy(scenario: ScenarioInput, constant: string, factor: number): Sc
 
 /** The size of a layer, and the number of patterns. */
 const SIZE = /^neurons\.[^.]+\.size$/
-const COUNT = /\.count$/
+const COUNT = '.count'
 
 /** A length that a scenario states more than once, before and after a change. */
 type Length = readonly [before: number, after: number]
@@ -103,14 +104,16 @@ function fitted(scenario: ScenarioInput, changed: ScenarioInput, constant: strin
   const [before, after] = [valueAt(scenario, constant), valueAt(changed, constant)] as (Json | undefined)[]
   if (before === undefined || after === undefined) return changed
   const [group, name = ''] = constant.split('.')
-  if (COUNT.test(constant)) {
+  if (constant.endsWith(COUNT)) {
     const source = group === 'stimulus' ? `${group}.${name}` : name
     return withLengths(changed, { columns: [], rows: [before as number, after as number], sources: [source] })
   }
   if (!SIZE.test(constant)) return changed
   if (!Array.isArray(before)) {
     const length: Length = [before as number, after as number]
-    const own = Object.entries(scenario.memories ?? {}).filter(([, memory]) => 'to' in memory && memory.to === name)
+    const own = Object.entries(scenario.memories ?? {}).filter(
+      ([, memory]) => 'to' in memory && memory.to === name,
+    )
     return withLengths(changed, { columns: [length], rows: length, sources: own.map(([memory]) => memory) })
   }
   const [from, to] = [before.at(-1), (after as number[]).at(-1)] as [number, number]
@@ -147,7 +150,10 @@ function withLengths(scenario: ScenarioInput, { columns, rows, sources }: Length
       const list = value as readonly Json[]
       if (path.endsWith('.select')) return resized(list, own)
       return path.endsWith('.values') && list.every(Array.isArray)
-        ? resized((list as readonly (readonly Json[])[]).map((row) => resized(row, columns)), own)
+        ? resized(
+            (list as readonly (readonly Json[])[]).map((row) => resized(row, columns)),
+            own,
+          )
         : list.map((inner, k) => walk(inner, join(path, String(k))))
     }
     if (typeof value !== 'object' || value === null) return value
@@ -156,7 +162,7 @@ function withLengths(scenario: ScenarioInput, { columns, rows, sources }: Length
     )
     const { of, select } = inner
     const most = rows?.[1] ?? 0
-    return Array.isArray(select) && sources.includes(String(of)) && most > 0
+    return Array.isArray(select) && typeof of === 'string' && sources.includes(of) && most > 0
       ? { ...inner, select: (select as number[]).map((index) => index % most) }
       : inner
   }

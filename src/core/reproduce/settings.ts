@@ -10,9 +10,9 @@ export interface Settings {
    * The scenario with each value that it has set.
    * @throws ModelError for an assignment or a value that cannot be read
    */
-  change(scenario: ScenarioInput): ScenarioInput
+  readonly change: (scenario: ScenarioInput) => ScenarioInput
   /** @throws ModelError for a path that no scenario so far had, with the nearest paths */
-  check(): void
+  readonly check: () => void
 }
 
 /** @param assignments - `path=value`, as for `engram run --set` */
@@ -36,7 +36,9 @@ export function settingsOf(id: string, assignments: readonly string[]): Settings
       const [first] = missing
       if (first === undefined) return
       const path = first.slice(0, first.indexOf('=')).trim()
-      throw new ModelError(`no scenario of ${id} has \`${path}\`${suggestion(path, [...known])}`, { path: '--set' })
+      throw new ModelError(`no scenario of ${id} has \`${path}\`${suggestion(path, [...known])}`, {
+        path: '--set',
+      })
     },
   }
 }
@@ -44,5 +46,8 @@ export function settingsOf(id: string, assignments: readonly string[]): Settings
 /** The paths of all values, and of the objects around them. */
 function pathsOf(value: unknown): string[] {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return []
-  return Object.entries(value).flatMap(([key, inner]) => [key, ...pathsOf(inner).map((path) => `${key}.${path}`)])
+  return Object.entries(value).flatMap(([key, inner]) => [
+    key,
+    ...pathsOf(inner).map((path) => `${key}.${path}`),
+  ])
 }

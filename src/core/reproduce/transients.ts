@@ -112,7 +112,11 @@ export const transientRecall: Reproduction = {
   constants: { gain: G },
   wrong: { constant: 'gain', value: 2 * G },
   unaffected: [
-    { constants: ['time.ticks'], only: 'doubled', why: 'the states rest after 20 tau, and the samples of the transient stay where they are' },
+    {
+      constants: ['time.ticks'],
+      only: 'doubled',
+      why: 'the states rest after 20 tau, and the samples of the transient stay where they are',
+    },
     {
       constants: ['time.ticks'],
       only: 'halved',

@@ -89,7 +89,7 @@ async function mutate(names: readonly string[], options: MutationsOptions): Prom
       throw new Interruption(watch.signal, `ended by ${watch.signal} after ${done} mutations${next}`)
     }
     for (const one of chosen) {
-      const kept = (options.resume && table?.rowsOf(one.id, options.seed)) || []
+      const kept = options.resume && table !== undefined ? table.rowsOf(one.id, options.seed) : []
       const progress = createProgress(0, 1000, { format: `{bar} {percentage}%  ${one.id}` })
       const known = [...kept]
       try {

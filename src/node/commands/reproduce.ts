@@ -176,7 +176,8 @@ function together(warnings: readonly string[]): string[] {
     alike.set(kind, [...(alike.get(kind) ?? []), line])
   }
   return [...alike.values()].map(
-    ([first = '', ...others]) => `${first}${others.length === 0 ? '' : ` (and ${others.length} more like this)`}`,
+    ([first = '', ...others]) =>
+      `${first}${others.length === 0 ? '' : ` (and ${others.length} more like this)`}`,
   )
 }
 

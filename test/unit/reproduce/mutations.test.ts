@@ -67,15 +67,34 @@ test('what repeats a size or a count is cut or repeated with it', () => {
       h: { size: 3, lagrangian: { kind: 'linear' }, tau: 0 },
     },
     memories: {
-      xi: { from: 'v', to: 'h', init: { kind: 'values', values: [[1], [2], [3]].map((row) => new Array<number>(8).fill(row[0]!)) } },
-      back: { from: 'v', to: 'h', direction: 'backward', init: { kind: 'rows', of: 'xi', select: [1, 2, 0] } },
+      xi: {
+        from: 'v',
+        to: 'h',
+        init: { kind: 'values', values: [[1], [2], [3]].map((row) => new Array<number>(8).fill(row[0]!)) },
+      },
+      back: {
+        from: 'v',
+        to: 'h',
+        direction: 'backward',
+        init: { kind: 'rows', of: 'xi', select: [1, 2, 0] },
+      },
     },
     replicas: 2,
   }
   // Images of one width get one width.
   const narrow = withFactor(images, 'neurons.s.size', 0.5)
   expect(narrow.neurons).toMatchObject({ v: { size: [2, 2] }, s: { size: [3, 2] } })
-  expect(narrow.memories).toMatchObject({ xi: { init: { values: [[1, 1, 1, 1], [2, 2, 2, 2], [3, 3, 3, 3]] } } })
+  expect(narrow.memories).toMatchObject({
+    xi: {
+      init: {
+        values: [
+          [1, 1, 1, 1],
+          [2, 2, 2, 2],
+          [3, 3, 3, 3],
+        ],
+      },
+    },
+  })
   // 1.5 rows are 2; a copy shows the rows that there are.
   const few = withFactor(images, 'neurons.h.size', 0.5)
   expect(few.neurons).toMatchObject({ h: { size: 2 }, v: { init: { select: [0, 0] } } })
