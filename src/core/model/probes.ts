@@ -224,7 +224,7 @@ export function checkProbe(scenario: Scenario, name: string, spec: ProbeSpec): s
   const { averageOver, averageSince = 0, every } = spec
   if (averageOver !== undefined && averageOver < every)
     throw new ModelError(
-      `is ${averageOver}, but samples are ${every} ticks apart: each would be the mean of itself; set it to ${2 * every} or more, or every to less`,
+      `is ${averageOver}, but samples are ${every} ticks apart; set it to ${2 * every} or more`,
       { path: `${path}.averageOver` },
     )
   for (const [key, about] of keysOf(spec))
@@ -236,15 +236,9 @@ export function checkProbe(scenario: Scenario, name: string, spec: ProbeSpec): s
     ...keysOf(spec).flatMap(([key, about]) => {
       if (!('usual' in about)) return []
       const [value, [low, high]] = [values[key] as number, about.usual]
-      return value >= low && value <= high
-        ? []
-        : [
-            `${path}.${key}: is ${value}, outside ${low} to ${high}, where the values of bounded activations lie`,
-          ]
+      return value >= low && value <= high ? [] : [`${path}.${key}: is ${value}, outside ${low} to ${high}`]
     }),
-    ...(averageSince > ticks
-      ? [`${path}.averageSince: has no effect before tick ${averageSince}, and the run ends at tick ${ticks}`]
-      : []),
+    ...(averageSince > ticks ? [`${path}.averageSince: has no effect: the run ends at tick ${ticks}`] : []),
   ]
 }
 

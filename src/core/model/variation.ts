@@ -134,10 +134,9 @@ export function withAssignments(raw: unknown, set: readonly string[], vary?: rea
  */
 export function checkSeed(scenario: Scenario): void {
   if (!isIndependent(scenario)) return
-  throw new ModelError(
-    'has no effect, because each network has a seed of replicas.vary.seed; leave it out, or vary the seed by --vary seed=1:20:20',
-    { path: '--seed' },
-  )
+  throw new ModelError('has no effect: each network has a seed of replicas.vary.seed; leave it out', {
+    path: '--seed',
+  })
 }
 
 /** `path=from:to:steps`, `path=from:to:steps:log` or `path=0.1,0.2`. */
@@ -182,10 +181,7 @@ export function checkVariation(scenario: Scenario, check: (scenario: Scenario) =
     if (path === 'seed') checkOrders(scenario, place)
     const twice = values.find((value, index) => values.indexOf(value) < index)
     if (path === 'seed' && isIndependent(scenario) && twice !== undefined)
-      throw new ModelError(
-        `has ${twice} twice, which is the same network twice; give each seed once, and replicas.count for several copies of each network`,
-        place,
-      )
+      throw new ModelError(`has ${twice} twice, which is one network; give each seed once`, place)
     for (const value of values) {
       try {
         checkNumber(scenario, path, value)

@@ -244,7 +244,7 @@ const wrong: [string, Raw, string, RegExp][] = [
     'independent networks with one seed',
     scenario({ replicas: { vary: { seed: { values: [1, 2, 1] } }, independent: true } }),
     'replicas.vary.seed',
-    /has 1 twice, which is the same network twice; give each seed once/,
+    /has 1 twice, which is one network; give each seed once$/,
   ],
   [
     'a seed with an order for all',
@@ -285,8 +285,8 @@ it('a probe that can count nothing, and a mean that begins after the run, are wa
   const late = { kind: 'energy', averageSince: 11 }
   const { warnings } = await resolve(scenario({ probes: { kept, late } }))
   expect(warnings).toEqual([
-    'probes.kept.threshold: is 1.5, outside -1 to 1, where the values of bounded activations lie',
-    'probes.late.averageSince: has no effect before tick 11, and the run ends at tick 10',
+    'probes.kept.threshold: is 1.5, outside -1 to 1',
+    'probes.late.averageSince: has no effect: the run ends at tick 10',
   ])
   const all = { kept: { ...kept, threshold: -1 }, late: { ...late, averageSince: 10 } }
   expect((await resolve(scenario({ probes: all }))).warnings).toEqual([])
@@ -311,7 +311,7 @@ describe('independent networks by options', () => {
   it('refuse a seed that none of them would have', async () => {
     const options = { set: ['replicas.independent=true'], vary: ['seed=1:3:3'], seed: 7 }
     await expect(load(scenario(), options)).rejects.toThrow(
-      /^--seed: has no effect, because each network has a seed of replicas.vary.seed/,
+      /^--seed: has no effect: each network has a seed of replicas.vary.seed; leave it out$/,
     )
     // Otherwise the seed draws the patterns that all replicas share.
     expect((await load(scenario(), { vary: ['seed=1:3:3'], seed: 7 })).seed).toBe(7)
