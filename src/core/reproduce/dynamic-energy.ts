@@ -138,6 +138,17 @@ export const dynamicEnergy: Reproduction = {
       constants: ['time.dt', 'time.ticks'],
       why: 'the time between transitions does not depend on the number of transitions',
     },
+    {
+      constants: ['neurons.v.size', 'neurons.s.size'],
+      only: 'doubled',
+      why: 'the overlaps with patterns at right angles do not depend on the number of neurons, and the softmax of more of them is steeper still: no factor fails',
+    },
+    {
+      constants: ['neurons.v.size', 'neurons.s.size'],
+      only: 'halved',
+      why: 'the overlaps with patterns at right angles do not depend on the number of neurons, and the softmax of fewer is still steep',
+      bites: 16,
+    },
     { constants: ['neurons.v.tau'], only: 'doubled', why: 'v is fast: T_d = 40 T_f', bites: 16 },
     { constants: ['neurons.v.tau'], only: 'halved', why: 'v is fast already: the closed form has T_f = 0' },
     { constants: ['neurons.h.lagrangian.beta'], only: 'doubled', why: 'the softmax is steep already' },

@@ -2,6 +2,7 @@ import type { Chart, Colour, Mark } from '../analysis/chart.ts'
 import { gaussianMean } from '../analysis/gaussian.ts'
 import { gradedOverlap } from '../analysis/retrieval.ts'
 import { estimate } from '../analysis/statistics.ts'
+import { ModelError } from '../errors.ts'
 import type { ScenarioInput } from '../model/schema.ts'
 import type { Simulation } from '../run/simulation.ts'
 import { mean } from '../analysis/statistics.ts'
@@ -277,6 +278,7 @@ export const transientRecovery: Reproduction = {
         scenario({ ...run, dt: DT, ticks: 1, every: 1 }),
         (simulation) => {
           const overlaps = ownOverlaps(simulation).map(mean)
+          if (overlaps.length === 0) throw new ModelError('a run without a tick has no rise to be judged')
           starts!.push(overlaps[0]!)
           slopes!.push((overlaps.at(-1)! - overlaps[0]!) / DT)
         },
