@@ -100,8 +100,8 @@ export const fastSynapses: Reproduction = {
     'States start on a pattern. The expected numbers are means of single cues of many networks of that size, by plain loops in float64 with the same steps. ' +
     'Steps are of exponential Euler, 1 - exp(-dt / tau) of the way to the input. Steps of 0.1 in place of 0.4 lose 0.01 to 0.02 of the overlap. Tolerance: three standard errors ' +
     'of the difference. Measured are networks with four cues, whose mean scatters by at most 0.59 of single cues (`npm run expected -- four-cues`). ' +
-    'At N = 1200, where short-term plasticity is quoted, 40 networks in float64 (`npm run expected -- fast-synapses-1200`) have .288 +- .017 without synapses, and ' +
-    '.914 +- .014, .925 +- .012, .920 +- .012, .831 +- .020 and .593 +- .019 at tau_W = .3, 1, 3, 10 and 30 tau_x (95 %).',
+    'Short-term plasticity is quoted at N = 1200: 40 networks in float64 (`npm run expected -- fast-synapses-1200`) have .288 +- .017 without synapses (95 %). ' +
+    'At tau_W = .3, 1, 3, 10 and 30 tau_x they have .914 +- .014, .925 +- .012, .920 +- .012, .831 +- .020 and .593 +- .019.',
   duration: { quick: '20 s', full: '3 min' },
   constants: { strength: 1 },
   wrong: { constant: 'strength', value: 0.5 },

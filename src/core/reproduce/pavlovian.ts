@@ -178,8 +178,8 @@ export const pavlovian: Reproduction = {
     '0.0937, 0.0374 and 0.0095 after 0, 50, 100 and 200 draws. After 4 tau_J the 8 patterns of a network are recalled from cues with a fifth of the signs wrong.',
   method:
     'W(0) is k H of other patterns. The expected numbers are means of 12 networks in float64, whose scatter (0.006, 0.003, 0.002, 0.003, 0.003) sets the tolerances; ' +
-    'the closed form has W(0) and H of each network. From network to network the ratio to the closed form scatters by 0.02, 0.05, 0.3 and 0.6 at 0.5, 1, 2 and 4 tau_J, ' +
-    'since fewer and fewer of the latest draws determine W - k H; allowed are three standard errors of twelve networks at 2 and 4 tau_J, 0.3 and 0.6, and 0.05 and 0.1 before, ' +
+    'the closed form has W(0) and H of each network. From network to network the ratio to the closed form scatters by 0.02, 0.05, 0.3 and 0.6 at 0.5, 1, 2 and 4 tau_J. ' +
+    'In the end only the latest draws determine W - k H. Allowed are 0.3 and 0.6 at 2 and 4 tau_J, three standard errors of twelve networks, and 0.05 and 0.1 before, ' +
     'where tau_J = 20 scatters most. Draws favour some patterns: over many networks nine of ten are recalled ' +
     '(float64: 86 of 96), all 8 in the better half of the networks, which is judged of the best. Synapses go on learning in the 5 ticks of recall. ' +
     'Quick: the usual setting in 6 networks; full: 12, and N, K, tau_J and the overlap rho of the patterns one by one.',

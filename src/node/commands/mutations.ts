@@ -36,9 +36,9 @@ Standard output: one line for each mutation: experiment, constant, factor, verdi
   explained   all checks pass, and the reason; with a factor at which a check fails, if there is one
   silent      all checks pass, and nothing explains it
 
-A run ends with the first check that fails beyond doubt: whatever the networks to come, or because the mean of the first networks,
-at least three, misses the tolerance by four half intervals (95 %). The detail then says after how many networks. Scenarios that have not run
-by then are still checked.
+A run ends with the first check that fails beyond doubt. Either the networks to come cannot change it, or the mean of at least three
+networks misses the tolerance by four half intervals (95 %). The detail then has the number of these networks. Scenarios that have not
+run are still validated.
 
 Files with --out: FOLDER/mutations.json and FOLDER/mutations.md, with --full mutations-full.json and mutations-full.md. They are written
 after each row. Experiments that were not named keep their rows. With --resume the named ones keep those of the same seed too:
