@@ -120,6 +120,19 @@ function againstTable({ measured }) {
   ])
 }
 
+/** MiB of each shipped scenario. */
+function memoryTable({ scenarios }) {
+  return headed([
+    ['MiB', 'process of `engram run`', 'scripts of the page', 'buffers on the adapter'],
+    ...scenarios.map(({ name, process, page, gpu }) => [
+      `\`${name}\``,
+      process.toFixed(0),
+      digits(page),
+      digits(gpu),
+    ]),
+  ])
+}
+
 const tables = {}
 const results = await readdir(new URL('bench/results', root))
 for (const name of results) {
@@ -128,6 +141,7 @@ for (const name of results) {
   const id = name.replace('.json', '')
   if (id === 'peers') Object.assign(tables, { peers: peersTable(json), spread: spreadTable(json) })
   else if (id === 'jobs') Object.assign(tables, { jobs: jobsTable(json), against: againstTable(json) })
+  else if (id === 'memory') tables.memory = memoryTable(json)
   else tables[id] = id.startsWith('scaling') ? scalingTable(json) : ownTable(json)
 }
 

@@ -21,7 +21,8 @@ export interface Job {
   readonly isInTable?: boolean
 }
 
-const SCENARIOS = readdirSync(new URL('../../scenarios/', import.meta.url))
+/** Names of the shipped scenarios. */
+export const SCENARIOS = readdirSync(new URL('../../scenarios/', import.meta.url))
   .filter((file) => file.endsWith('.json'))
   .map((file) => file.slice(0, -'.json'.length))
 

@@ -10,14 +10,16 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { aligned } from '../../src/core/plan/print.ts'
 import { median } from '../own.ts'
-import { JOBS, type Job } from './jobs.ts'
+import { JOBS, type Job, SCENARIOS } from './jobs.ts'
 import { type Moment, type VisitKind, type Visits, openVisits } from './page.ts'
 
-const HELP = `npm run bench:jobs -- [WORD...] [--table] [--rounds N] [--against COMMIT]
+const HELP = `npm run bench:jobs -- [WORD...] [--table] [--rounds N] [--against COMMIT] | --memory
 
 Runs the jobs whose name contains one of the words; without a word all but "reproduce all" and "npm test"; with --table those of the
 table in docs/performance.md. Takes the median of N rounds (default 3), of jobs of a minute or more one round. Writes
-bench/results/jobs.json, where jobs that were not chosen keep their rows; npm run bench:report makes the tables of it.
+bench/results/jobs.json, where jobs that were not chosen keep their rows; npm run bench:report makes the tables of it. With --memory it
+measures the memory of every shipped scenario in place of times: one run of the command line and one visit of the page each, into
+bench/results/memory.json.
 
   npm run bench:jobs -- --table && npm run bench:report
   npm run bench:jobs -- help validate
@@ -60,6 +62,7 @@ export async function benchJobs(args: readonly string[]): Promise<void> {
       rounds: { type: 'string', default: '3' },
       against: { type: 'string' },
       table: { type: 'boolean', default: false },
+      memory: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h' },
     },
   })
@@ -67,6 +70,7 @@ export async function benchJobs(args: readonly string[]): Promise<void> {
     process.stdout.write(`${HELP}\n`)
     return
   }
+  if (values.memory) return benchMemory()
   const rounds = Number(values.rounds)
   if (!(Number.isInteger(rounds) && rounds > 0))
     throw new Error(`--rounds must be an integer above 0, not ${values.rounds}; leave it out for 3`)
@@ -214,17 +218,48 @@ function run(job: Job, root: string, folder: string): Round {
   }
 }
 
+/** Ticks of a scenario on the page before its memory is measured. */
+const TICKS = 100
+
+/** The memory of each shipped scenario, MiB: process of a run, scripts of the page, buffers on the adapter. */
+async function benchMemory(): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'engram-jobs-'))
+  build(ROOT)
+  build(ROOT, 'production')
+  const visits = await openVisits(ROOT)
+  try {
+    const scenarios = []
+    for (const name of SCENARIOS) {
+      const job = JOBS.find((one) => one.name === `run ${name}`) as Job
+      const { memory } = run(job, ROOT, folder)
+      const page = (await visits.heap(name, TICKS)) / 2 ** 20
+      scenarios.push({ name, process: memory, page, gpu: gpuOf(job) })
+      process.stderr.write(`${name}: ${page.toFixed(1)} MiB on the page\n`)
+    }
+    const date = new Date().toISOString().slice(0, 10)
+    save('memory', { date, node: process.version, ticks: TICKS, scenarios })
+  } finally {
+    await visits.close()
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
 /** The rows of jobs that were not measured now stay. */
 function write(measured: readonly Measured[]): void {
-  const folder = join(ROOT, 'bench/results')
-  mkdirSync(folder, { recursive: true })
-  const file = join(folder, 'jobs.json')
+  const file = join(RESULTS, 'jobs.json')
   const earlier = existsSync(file)
     ? (JSON.parse(readFileSync(file, 'utf8')) as { readonly measured: readonly Measured[] }).measured
     : []
   const all = JOBS.flatMap(({ name }) => [...measured, ...earlier].find((one) => one.name === name) ?? [])
   const date = new Date().toISOString().slice(0, 10)
-  writeFileSync(file, `${JSON.stringify({ date, node: process.version, measured: all }, null, 2)}\n`)
+  save('jobs', { date, node: process.version, measured: all })
+}
+
+const RESULTS = join(ROOT, 'bench/results')
+
+function save(name: string, results: object): void {
+  mkdirSync(RESULTS, { recursive: true })
+  writeFileSync(join(RESULTS, `${name}.json`), `${JSON.stringify(results, null, 2)}\n`)
 }
 
 /** From one mark to the next: reading the scenario, the device and its kernels, ticks, writing. */

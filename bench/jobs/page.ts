@@ -14,6 +14,8 @@ export type Moment = 'picture' | 'interactive'
 export interface Visits {
   /** Milliseconds from the start of a visit to a moment of it. */
   time(kind: VisitKind, moment: Moment): Promise<number>
+  /** Bytes that the scripts of the page hold after so many ticks of a shipped scenario, arrays included, garbage collected. */
+  heap(scenario: string, ticks: number): Promise<number>
   close(): Promise<void>
 }
 
@@ -29,6 +31,22 @@ export async function openVisits(root: string): Promise<Visits> {
       try {
         if (kind === 'warm') await visit(context, server.url, 'navigator.serviceWorker.ready.then(() => 0)')
         return await visit(context, server.url, MOMENTS[moment])
+      } finally {
+        await context.close()
+      }
+    },
+    async heap(scenario, ticks) {
+      const context = await newContext(browser, 'cold')
+      try {
+        const page = await context.newPage()
+        await page.goto(`${server.url}?scenario=${scenario}`)
+        await page.waitForFunction(IS_DRAWN, undefined, PATIENCE)
+        await page.evaluate(`engram.step(${ticks}).then(() => engram.simulation.flush())`)
+        const session = await context.newCDPSession(page)
+        await session.send('HeapProfiler.collectGarbage')
+        // Numbers of arrays are in backing stores beside the heap.
+        const { usedSize, backingStorageSize } = await session.send('Runtime.getHeapUsage')
+        return usedSize + backingStorageSize
       } finally {
         await context.close()
       }
@@ -55,13 +73,16 @@ const MOMENTS: Readonly<Record<Moment, string>> = {
   interactive: 'Math.max(performance.getEntriesByName("engram:picture")[0].startTime, weighed.busyUntil)',
 }
 
+const IS_DRAWN = 'performance.getEntriesByName("engram:picture").length > 0'
+
+const PATIENCE = { timeout: 120_000 } as const
+
 /** @returns what `result` gives in the page after its first picture */
 async function visit(context: BrowserContext, url: string, result: string): Promise<number> {
   const page = await context.newPage()
   await page.addInitScript(WATCH)
   await page.goto(url)
-  const isDrawn = 'performance.getEntriesByName("engram:picture").length > 0'
-  await page.waitForFunction(isDrawn, undefined, { timeout: 120_000 })
+  await page.waitForFunction(IS_DRAWN, undefined, PATIENCE)
   await page.waitForTimeout(SETTLED)
   const found = await page.evaluate<number>(result)
   await page.close()
