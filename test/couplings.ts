@@ -33,6 +33,15 @@ export const GEOMETRIES: readonly Geometry[] = [
   geometry([1, 1, 9], 1, [1, 1], 4, 'valid'),
 ]
 
+/** Convolutions of more than one tile, and of more terms than a partial sum has: along a line, over lines and over features. */
+export const WIDE: readonly Geometry[] = [
+  geometry([5, 4, 19], 6, [3, 4], 1, 'zero'),
+  geometry([3, 5, 37], 18, [2, 20], 1, 'periodic'),
+  geometry([4, 3, 61], 5, [3, 20], 3, 'zero'),
+  geometry([3, 20, 4], 2, [18, 2], 2, 'valid'),
+  geometry([3, 2, 3], 3, [3, 5], 1, 'periodic'),
+]
+
 function geometry(
   image: Geometry['image'],
   count: number,

@@ -16,7 +16,7 @@ import type {
 import { stateArrays, statesOf } from '../../src/core/run/results.ts'
 import { RandomStream } from '../../src/core/model/random.ts'
 import { buildModel, normalRows, zeroRows } from '../build.ts'
-import { attending, convolved, GEOMETRIES, NETWORKS, SPARSE, sparse, sparseRows } from '../couplings.ts'
+import { attending, convolved, GEOMETRIES, NETWORKS, SPARSE, sparse, sparseRows, WIDE } from '../couplings.ts'
 import { expectLikeReference, withSimulation } from './helpers/compare.ts'
 
 const ENERGY: Probe = { kind: 'energy', name: 'energy', every: 3 }
@@ -161,6 +161,28 @@ describe('filters', () => {
     const pulled = convolved(form, { rule, tau: 3, bias })
     await expectLikeReference({ ...pulled, time: { ...model.time, integrator } }, 6)
   })
+
+  test.each([...GEOMETRIES, ...WIDE].map((form, index) => ({ form, index })))(
+    'of form $index send in tiles what they send one number at a time, forward to the last bit',
+    async ({ form }) => {
+      const model = convolved(form)
+      await expectLikeReference(model, 2, { variants: { convolution: 'plain' } })
+      const moved = (convolution: 'plain' | 'tiled') =>
+        withSimulation(
+          model,
+          async (simulation) => {
+            await simulation.step(1)
+            return { v: (await simulation.read('v')).data, h: (await simulation.read('h')).data }
+          },
+          { variants: { convolution } },
+        )
+      const [plain, tiled] = [await moved('plain'), await moved('tiled')]
+      expect(tiled.h).toEqual(plain.h)
+      tiled.v.forEach((value, k) => {
+        expect(Math.abs(value - plain.v[k]!), `pixel ${k}`).toBeLessThan(2e-6)
+      })
+    },
+  )
 
   test('that are slow beside their step stand in two words and arrive', async () => {
     const model = convolved(GEOMETRIES[1]!, { rule: 'hebbian', tau: 3e4 })

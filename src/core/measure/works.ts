@@ -238,6 +238,9 @@ export const MEASURED_WORKS: readonly MeasuredWork[] = [
     checked: { size: 12, ticks: 5 },
     sizes: [64, 128, 256, 512],
     read: 'image',
-    ways: [{ name: 'default', options: { resident: 'off' } }],
+    ways: [
+      { name: 'each pixel by itself', options: variants({ convolution: 'plain' }) },
+      { name: 'tiles of pixels and features', options: variants({ convolution: 'tiled' }) },
+    ],
   },
 ]

@@ -120,6 +120,8 @@ const ARITHMETIC: Readonly<Partial<Record<KernelName, Arithmetic>>> = {
   },
   'memory/convolution-forward': CONVOLUTION,
   'memory/convolution-backward': CONVOLUTION,
+  'memory/convolution-forward-tiled': CONVOLUTION,
+  'memory/convolution-backward-tiled': CONVOLUTION,
   'memory/convolution-plasticity-step': {
     operations: (dispatch) =>
       convolved(dispatch, dispatch.of('count')) +

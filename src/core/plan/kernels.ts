@@ -44,6 +44,8 @@ const KERNELS = {
   'synapse/set-from-dense': [],
   'memory/convolution-forward': ['memory/convolution-places'],
   'memory/convolution-backward': ['memory/convolution-places'],
+  'memory/convolution-forward-tiled': ['memory/convolution-places', 'memory/convolution-window'],
+  'memory/convolution-backward-tiled': ['memory/convolution-places', 'memory/convolution-window'],
   'memory/convolution-plasticity-step': ['memory/convolution-places', 'common/real'],
   'product/sparse-matvec': ['product/sparse-span', 'product/sparse-row'],
   'product/sparse-matvec-equal': ['product/sparse-row'],
@@ -149,6 +151,15 @@ export interface Tile {
   readonly sharing: 1 | 4
 }
 
+/** The taps of one line of a filter, which a tile of a convolution takes at once. */
+export interface Taps {
+  readonly count: number
+  /** True if the line has more. */
+  readonly isLong: boolean
+  /** True if the places of the tile are more than one pixel apart. */
+  readonly isStepping: boolean
+}
+
 /** The WGSL of a Lagrangian. */
 export function lagrangianSource(lagrangian: Lagrangian): string {
   const lines = lagrangianFacts(lagrangian).written?.(lagrangian).lines ?? []
@@ -206,6 +217,8 @@ export interface Joined {
   /** Of product/matvec-transposed, synapse/symv-reduce and memory/attention-reduce; default plain. */
   readonly epilogue?: Epilogue
   readonly tile?: Tile
+  /** For a tile of a convolution. */
+  readonly taps?: Taps
   readonly reduce?: Reduction
   /** For kernels that move a layer; default b + I. */
   readonly goal?: Goal
@@ -248,6 +261,9 @@ export const TILES: Readonly<Record<Product, readonly Tile[]>> = {
   matvec: tiles('1x1 2x1 4x1 8x1 1x4 4x4 1x8 8x8 1x1x64 4x1x16 4x4x16 4x8q 8x16q'),
   'matvec-transposed': tiles('1x1 2x1 4x1 8x1 1x4 4x4 1x8 2x8 1x1x4 1x1x16 1x4x4 1x8q 1x16q'),
 }
+
+/** The tiles of a convolution, rows x places of a line: of several rows, and of one. */
+export const CONVOLUTION_TILES = tiles('2x8 1x8')
 
 /** One number for each lane. */
 export const ALONE: Tile = { across: 1, states: 1, lanes: 1, sharing: 1 }
@@ -299,6 +315,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     goal,
     noise = USUAL_NOISE,
     update,
+    taps,
     varied: isVaried = false,
   } = joined
   // For other rules the host computes the rate.
@@ -318,6 +335,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     format,
     entries === 'f32' ? undefined : entries,
     size,
+    taps && `${taps.count}${taps.isLong ? '-long' : ''}${taps.isStepping ? '-stepping' : ''}`,
     reduce,
     rule && ruleKindOf(rule),
     goal && `to-${goal}`,
@@ -376,7 +394,11 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       .replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
     // Other kernels that move variables call the shared addition.
     const texts = goal === undefined ? parts.map(wgsl) : [...parts.map(towards), wgsl(GOALS[goal])]
-    const counts = { ...(tile && countsOf(tile, ending)), BY_NEURON: isByNeuron ? 1 : 0 }
+    const counts = {
+      ...(tile && countsOf(tile, ending)),
+      ...(tile && taps && windowOf(tile, taps)),
+      BY_NEURON: isByNeuron ? 1 : 0,
+    }
     const source = joinParts([...texts, ...(written?.lines ?? [])], counts)
     kernel = { ...parseKernel(key, entryPoint, source), ...(written !== undefined && { written }) }
     cache.set(identity, kernel)
@@ -434,6 +456,18 @@ function additionOf(
  */
 const MOST_CALLS = { step: 1, store: 4 } as const
 
+/** Counters of repeated lines of a tile of a convolution. */
+function windowOf({ states }: Tile, { count, isLong, isStepping }: Taps): Record<string, number> {
+  return {
+    TAPS: count,
+    WINDOW: states + count - 1,
+    LONG: isLong ? 1 : 0,
+    SHORT: isLong ? 0 : 1,
+    STEPPING: isStepping ? 1 : 0,
+    SLIDING: isStepping ? 0 : 1,
+  }
+}
+
 /** Counters of repeated lines of a kernel. */
 function countsOf(
   { across, states, lanes, sharing }: Tile,
@@ -485,22 +519,27 @@ function joinParts(parts: readonly string[], counts: Readonly<Record<string, num
 
 /**
  * Repeats lines that end in `//: r in ROWS, s in 4` for each r and s, with the numbers in place of `$r` and
- * `$s`; the counts become constants.
+ * `$s`, and their sum in place of `$($r+$s)`; the counts become constants.
  */
 function expand(source: string, counts: Readonly<Record<string, number>>): string {
   const lines = source.split('\n').flatMap((line) => {
     const match = /^(.*?) *\/\/: (.+)$/.exec(line)
     if (match === null) return [line]
-    return (match[2] as string).split(', ').reduce(
-      (copies, range) => {
-        const [letter, of] = range.split(' in ') as [string, string]
-        const count = counts[of] ?? Number(of)
-        return copies.flatMap((copy) =>
-          Array.from({ length: count }, (_, k) => copy.replaceAll(`$${letter}`, String(k))),
-        )
-      },
-      [match[1] as string],
-    )
+    return (match[2] as string)
+      .split(', ')
+      .reduce(
+        (copies, range) => {
+          const [letter, of] = range.split(' in ') as [string, string]
+          const count = counts[of] ?? Number(of)
+          return copies.flatMap((copy) =>
+            Array.from({ length: count }, (_, k) => copy.replaceAll(`$${letter}`, String(k))),
+          )
+        },
+        [match[1] as string],
+      )
+      .map((copy) =>
+        copy.replace(/\$\((\d+)\+(\d+)\)/g, (_, a: string, b: string) => String(Number(a) + Number(b))),
+      )
   })
   const constants = Object.entries(counts)
     .filter(([name]) => lines.some((line) => new RegExp(`\\b${name}\\b`).test(line)))
@@ -635,11 +674,21 @@ export function formsOf(name: KernelName, lagrangians: readonly Lagrangian[]): J
       ...[{ ending: 'step' } as const, ...reacting].map((ending): Joined => ({ entries: 'f32', ...ending })),
     ]
   // Kernels with an epilogue.
-  if (wgsl(name).includes('storeProduct('))
-    return [{ ending: 'store' } as const, { ending: 'step' } as const, ...reacting].map((ending): Joined => ({
-      ...(readsMatrix(wgsl(name)) && { format: 'f32' }),
-      ...ending,
-    }))
+  if (wgsl(name).includes('storeProduct(')) {
+    const stored = (): Joined => ({
+      ...(filesOf(name).some((file) => readsMatrix(wgsl(file))) && { format: 'f32' }),
+      ending: 'store',
+    })
+    const tapped = (tile: Tile): Joined[] =>
+      [false, true].flatMap((isLong) =>
+        [3, 1].map((count) => ({ ...stored(), tile, taps: { count, isLong, isStepping: count === 1 } })),
+      )
+    const stores = name.endsWith('-tiled') ? CONVOLUTION_TILES.flatMap(tapped) : [stored()]
+    return [
+      ...stores,
+      ...[{ ending: 'step' } as const, ...reacting].map((ending): Joined => ({ ...stores[0], ...ending })),
+    ]
+  }
   if (ADDING.includes(name)) return inBothSums({})
   // Projections of tokens are stored as f32 only.
   if (name === 'memory/tokens-project') return [{ format: 'f32' }]

@@ -164,6 +164,7 @@ export function operation(
     ...(attends && { variant: { form: `attend/${constants.WORKGROUP}`, why } }),
     ...(folds && { variant: { form: `symv/${constants.WORKGROUP}`, why } }),
     ...(reduce !== undefined && { variant: { form: `${reduce}/${constants.WORKGROUP}`, why } }),
+    ...(shape.variant !== undefined && { variant: shape.variant }),
     ...(shape.pending !== undefined && { pending: shape.pending }),
   }
 }

@@ -38,6 +38,8 @@ export interface Variants {
   readonly symv?: 'on' | 'off'
   /** Recall by a softmax layer reads its memory once for both products (memory/attention). */
   readonly attention?: 'on' | 'off'
+  /** Convolutions compute a tile of neighbouring pixels and features at once, or each number for itself. */
+  readonly convolution?: 'tiled' | 'plain'
   /** Synapses as one matrix W, or as J + U with a ring of activations (couplings/factors.ts). */
   readonly synapses?: 'whole' | 'factored'
   /** For a resident network: the lanes of a subgroup share a replica, or each replica is one invocation. */
@@ -109,6 +111,7 @@ const SETTINGS: {
   fuse: ['on', 'off'],
   symv: ['on', 'off'],
   attention: ['on', 'off'],
+  convolution: ['tiled', 'plain'],
   reduce: ['tree', 'subgroup'],
   synapses: ['whole', 'factored'],
   resident: ['subgroup', 'invocation'],

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Geometry } from '../../../src/core/kinds/couplings/convolution.ts'
 import type { Memory } from '../../../src/core/model/model.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { TILES } from '../../../src/core/plan/kernels.ts'
@@ -15,6 +16,7 @@ import {
 } from '../../../src/core/plan/variants.ts'
 import { DEFAULT_LIMITS } from '../../../src/node/limits.ts'
 import { buildModel, signRows, symmetricRows } from '../../build.ts'
+import { convolved, GEOMETRIES } from '../../couplings.ts'
 
 const stream = new RandomStream(1, 'variants')
 
@@ -141,6 +143,22 @@ test('couplings that a replica has for itself are folded where they are large, o
   expect(coupled(20, { symv: 'on' })).toEqual(['symv', 'symv/64', 'forced'])
 })
 
+test('convolutions are in tiles on a software adapter, and where that is forced, but for windows that no step of one moves', () => {
+  const forms = (form: Geometry, options: PlanOptions): (string | undefined)[] =>
+    planNetwork(convolved(form), DEFAULT_LIMITS, options).tick.flatMap(({ kernel, variant }) =>
+      kernel.key.includes('convolution') ? [`${variant?.form} ${variant?.why}`] : [],
+    )
+  const [one, several, periodic] = GEOMETRIES as [Geometry, Geometry, Geometry]
+  expect(forms(one, { software: true }).sort()).toEqual(['1x8/16 default', '2x8/16 default'])
+  expect(forms(several, { variants: { convolution: 'tiled' } }).sort()).toEqual([
+    '2x8/64 forced',
+    '2x8/64 forced',
+  ])
+  const plain = ['plain/64 default', 'plain/64 default']
+  expect(forms(several, {})).toEqual(plain)
+  expect(forms(periodic, { software: true })).toEqual(plain)
+})
+
 test('of the variants of another plan those are left out that are not possible, unless someone asks for them', () => {
   const pinned: Variants = {
     'matvec:eta': '1x1',
@@ -182,7 +200,7 @@ test.each([
   ['matvec', '--variant: must be NAME=VALUE, such as matvec=4x4 or fuse=off, not "matvec"'],
   [
     'tile=4x4',
-    '--variant: there is no tile=4x4; there are matvec, matvec-transposed (of one matrix alone as in matvec:xi), fuse, symv, attention, reduce, synapses and resident',
+    '--variant: there is no tile=4x4; there are matvec, matvec-transposed (of one matrix alone as in matvec:xi), fuse, symv, attention, convolution, reduce, synapses and resident',
   ],
   [
     'matvec=3x3',

@@ -2,19 +2,11 @@
 import { reachBefore } from '../../kinds/couplings/convolution.ts'
 import type { ConvolutionMemory } from '../../model/model.ts'
 import { carryFields, carryNameOf } from '../carry.ts'
+import { CONVOLUTION_TILES, type Taps, type Tile } from '../kernels.ts'
 import { vectorStride } from '../layout.ts'
 import { stageBuffers } from '../matrices.ts'
 import type { Operation } from '../operation.ts'
-import {
-  type Planning,
-  faultOf,
-  find,
-  matrixNamed,
-  operation,
-  perNeuron,
-  rateOf,
-  stepOf,
-} from '../planning.ts'
+import { type Planning, faultOf, find, matrixNamed, operation, rateOf, stepOf } from '../planning.ts'
 import { storing, type Sending } from '../products.ts'
 import type { Turn } from '../stages.ts'
 import type { CouplingPlanner, When } from './definition.ts'
@@ -42,6 +34,65 @@ function places({ geometry }: ConvolutionMemory) {
   }
 }
 
+/** The fewest rows for which a tile of several is the better one. */
+const SEVERAL = 2
+
+/**
+ * Invocations in a workgroup of tiles on a software adapter: a small image has few tiles, and every core should have some.
+ */
+const FEW = 16
+
+/** How the outputs of a convolution are divided: into tiles, or one for each invocation. */
+interface Division {
+  readonly tiled?: { readonly tile: Tile; readonly taps: Taps }
+  readonly workgroup: number
+  /** Invocations for each replica. */
+  readonly invocations: number
+}
+
+/** Most taps at once: software adapters compile kernels with many loads in the square of their number. */
+const MOST_TAPS = 8
+
+/** The taps of a line of a filter, in few blocks of equal length; a long line in blocks that partial sums end with. */
+function slidingTaps(count: number): Taps {
+  const isStepping = false
+  if (count <= MOST_TAPS) return { count, isLong: false, isStepping }
+  const blocks = Math.ceil(count / MOST_TAPS)
+  return { count: count > PART ? MOST_TAPS : Math.ceil(count / blocks), isLong: true, isStepping }
+}
+
+/** One tap at once: places that are more than one pixel apart share no pixels of neighbouring taps. */
+function steppingTaps(count: number): Taps {
+  return { count: 1, isLong: count > 1, isStepping: true }
+}
+
+/** Terms of a partial sum in shaders/memory/convolution-places.wgsl. */
+const PART = 16
+
+/**
+ * The division of the outputs. Tiles are the default on a software adapter, where loads cost more than arithmetic. A window
+ * over the other end of an image moves in steps of one.
+ */
+function divisionOf(planning: Planning, { geometry }: ConvolutionMemory, isForward: boolean): Division {
+  const { software, workgroup, variants } = planning
+  const { image, features, kernel, stride, boundary } = geometry
+  const [rows, lines, side] = isForward ? features : image
+  const wanted = variants.convolution ?? (software ? 'tiled' : 'plain')
+  if (wanted === 'plain' || (boundary === 'periodic' && stride > 1))
+    return { workgroup, invocations: rows * lines * side }
+  const [several, one] = CONVOLUTION_TILES as [Tile, Tile]
+  const tile = rows < SEVERAL ? one : several
+  // Backward, the pixels of a tile are a stride apart, and every stride-th tap covers them.
+  const apart = isForward ? 1 : stride
+  const taps = isForward && stride > 1 ? steppingTaps(kernel[1]) : slidingTaps(Math.ceil(kernel[1] / apart))
+  const along = apart * Math.ceil(side / (tile.states * apart))
+  return {
+    tiled: { tile, taps },
+    workgroup: software ? Math.min(FEW, workgroup) : workgroup,
+    invocations: Math.ceil(rows / tile.across) * lines * along,
+  }
+}
+
 function sends(
   planning: Planning,
   memory: ConvolutionMemory,
@@ -55,6 +106,9 @@ function sends(
   const vector = `${source.name}/activations`
   const matrix = matrixNamed(planning, memory.name)
   const { constants, fields } = places(memory)
+  const { tiled, workgroup, invocations } = divisionOf(planning, memory, isForward)
+  const direction = isForward ? 'forward' : 'backward'
+  const why = planning.variants.convolution === undefined ? 'default' : 'forced'
   return [
     {
       before: [],
@@ -67,11 +121,17 @@ function sends(
             owner: memory.name,
             act,
             into: name,
-            kernel: isForward ? 'memory/convolution-forward' : 'memory/convolution-backward',
-            joined: { format: 'f32', ...taken.joined },
-            constants: { ...constants, ...taken.constants },
+            kernel: `memory/convolution-${direction}${tiled === undefined ? '' : '-tiled'}`,
+            joined: { format: 'f32', ...tiled, ...taken.joined },
+            constants: {
+              ...constants,
+              ...taken.constants,
+              WORKGROUP: workgroup,
+            },
+            why,
+            ...(tiled === undefined && { variant: { form: `plain/${workgroup}`, why } }),
             buffers: { matrix: onlyBuffer(memory, matrix, 'filters'), vector, ...taken.buffers },
-            workgroups: perNeuron(planning, size),
+            workgroups: [Math.ceil(invocations / workgroup), model.replicas, 1],
             params: (m) => ({
               ...fields,
               stride: matrix.stride,
