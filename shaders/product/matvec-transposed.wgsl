@@ -10,6 +10,7 @@
 // product/scaled.wgsl or synapse/{decayed,zero-diagonal}.wgsl, what becomes of it from product/store.wgsl or neuron/step.wgsl, how lanes share a
 // tile from product/{reduce-none,reduce-workgroup}.wgsl, and how SHARED of them share what they load of the states from
 // product/{load-per-lane,load-quad-broadcast}.wgsl.
+// Each word of a binary A is loaded once (PACKED).
 // The calls of `give` are a loop where compilers would inline too many copies of what becomes of a product (LOOPED).
 // Dispatch: x over tiles of columns, y over tiles of replicas.
 
@@ -55,7 +56,10 @@ fn matvecTransposed(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invo
   for (var row = 4u * lane; row < rows; row += 4u * LANES) {
     let loaded$g = vector[x$g + row / 4u]; //: g in LOADS
     // In place of rows beyond the last one, the last one is multiplied by the padding of x.
-    let a$q_$k = quadAt(first + min(row + $ku, params.rows - 1u), quad$q); //: q in QUADS, k in 4
+    let a$q_$k = quadAt(first + min(row + $ku, params.rows - 1u), quad$q); //: n in UNPACKED, q in QUADS, k in 4
+    // A tile does not cross a word, which has eight groups of four columns.
+    let word$k = wordAt(first + min(row + $ku, params.rows - 1u), quad0); //: n in PACKED, k in 4
+    let a$q_$k = quadIn(word$k, quad$q); //: n in PACKED, q in QUADS, k in 4
     let v$g_$k = spread$k(loaded$g); //: g in LOADS, k in SHARED
     sum$q_$g_$k = plusFour(sum$q_$g_$k, a$q_0, a$q_1, a$q_2, a$q_3, v$g_$k); //: g in LOADS, k in SHARED, q in QUADS
   }

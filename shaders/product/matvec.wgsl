@@ -12,6 +12,7 @@
 // A is joined from product/{f32,f16,binary}.wgsl, what becomes of a product from
 // product/store.wgsl, synapse/store-weighted.wgsl or neuron/step.wgsl, how lanes share a tile from product/{reduce-none,reduce-workgroup}.wgsl, and how
 // SHARED of them share what they load of the states from product/{load-per-lane,load-quad-broadcast}.wgsl.
+// Each word of a binary A is loaded once (PACKED).
 // The calls of `give` are a loop where compilers would inline too many copies of what becomes of a product (LOOPED).
 // Tiles that cross the edge read the last row or replica again and do not store it.
 // Dispatch: x over tiles of rows, y over tiles of replicas.
@@ -56,9 +57,15 @@ fn matvec(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_ind
   let x$g = (params.replica0 + own$g) * (params.vectorStride / 4u); //: g in LOADS
   var sum$r_$g_$k = 0.0; //: r in ROWS, g in LOADS, k in SHARED
   var norm$r = 0.0; //: r in ROWS
+  var word$r = 0u; //: n in PACKED, r in ROWS
   for (var quad = lane; quad < quads; quad += LANES) {
     let loaded$g = vector[x$g + quad]; //: g in LOADS
-    let a$r = quadAt(row$r, quad); //: r in ROWS
+    let a$r = quadAt(row$r, quad); //: n in UNPACKED, r in ROWS
+    // A word has eight groups of four columns; lanes take turns with groups.
+    if (LANES > 1u || quad % 8u == 0u) { //: n in PACKED
+      word$r = wordAt(row$r, quad); //: n in PACKED, r in ROWS
+    } //: n in PACKED
+    let a$r = quadIn(word$r, quad); //: n in PACKED, r in ROWS
     let v$g_$k = spread$k(loaded$g); //: g in LOADS, k in SHARED
     sum$r_$g_$k = plusOne(sum$r_$g_$k, a$r, v$g_$k); //: g in LOADS, k in SHARED, r in ROWS
     if (HALF_NORM) {

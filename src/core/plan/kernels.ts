@@ -70,6 +70,9 @@ const KERNELS = {
 /** How a matrix is stored, and the file that reads it. */
 export const FORMATS = { f32: 'product/f32', f16: 'product/f16', binary: 'product/binary' } as const
 
+/** Formats with several groups of four columns in a word, which are unpacked from one load. */
+const IN_WORDS: readonly Format[] = ['binary']
+
 /** How the entries of a sparse matrix are stored, and the files that read them. */
 const ENTRIES = {
   f32: ['product/entries-f32', 'product/indices-u32'],
@@ -394,9 +397,12 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
       .replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
     // Other kernels that move variables call the shared addition.
     const texts = goal === undefined ? parts.map(wgsl) : [...parts.map(towards), wgsl(GOALS[goal])]
+    const isPacked = format !== undefined && IN_WORDS.includes(format)
     const counts = {
       ...(tile && countsOf(tile, ending)),
       ...(tile && taps && windowOf(tile, taps)),
+      PACKED: isPacked ? 1 : 0,
+      UNPACKED: isPacked ? 0 : 1,
       BY_NEURON: isByNeuron ? 1 : 0,
     }
     const source = joinParts([...texts, ...(written?.lines ?? [])], counts)
