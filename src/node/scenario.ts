@@ -11,6 +11,7 @@ import { checkLesson } from '../core/model/lesson-check.ts'
 import { type LoadOptions, loadModel } from '../core/model/load.ts'
 import type { Model } from '../core/model/model.ts'
 import { decodeImage } from './images.ts'
+import './inflate.ts'
 import { scenarioFile, shippedHint } from './shipped.ts'
 
 /**

@@ -9,6 +9,22 @@ export const MOST_UNPACKED = 2 ** 30
 const CHUNK = 2 ** 18
 
 /**
+ * Unpacks as `inflate` does, by means of the platform; undefined where anything is unusual or wrong.
+ * @throws ModelError if there are more bytes than `most`
+ */
+export type NativeInflate = (
+  bytes: Uint8Array,
+  options: { readonly raw: boolean; readonly most: number },
+) => Uint8Array<ArrayBuffer> | undefined
+
+let native: NativeInflate | undefined
+
+/** Lets a platform unpack what it can; undefined = none. */
+export function useNativeInflate(unpack: NativeInflate | undefined): void {
+  native = unpack
+}
+
+/**
  * Unpacks gzip data, of one member or several, each against its checksum and length; or a raw deflate stream.
  * @param most - most bytes of the result; where there are more, unpacking ends there
  * @throws ModelError if the data is damaged, truncated or too much
@@ -17,6 +33,8 @@ export function inflate(
   bytes: Uint8Array,
   { raw = false, most = MOST_UNPACKED }: { readonly raw?: boolean; readonly most?: number } = {},
 ): Uint8Array<ArrayBuffer> {
+  const unpacked = native?.(bytes, { raw, most })
+  if (unpacked !== undefined) return unpacked
   const chunks: Uint8Array[] = []
   let size = 0
   const take = (chunk: Uint8Array): void => {

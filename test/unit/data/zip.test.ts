@@ -1,12 +1,13 @@
 import { deflateRawSync, gzipSync } from 'node:zlib'
 import { zipSync } from 'fflate'
 import fc from 'fast-check'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { gunzip } from '../../../src/core/data/gzip.ts'
-import { inflate } from '../../../src/core/data/inflate.ts'
+import { inflate, useNativeInflate } from '../../../src/core/data/inflate.ts'
 import { encodeNpy } from '../../../src/core/data/npy.ts'
 import { decodeNpz, decodeNpzArray } from '../../../src/core/data/npz.ts'
 import { readZip } from '../../../src/core/data/zip.ts'
+import { nodeInflate } from '../../../src/node/inflate.ts'
 
 const text = (words: string): Uint8Array => new TextEncoder().encode(words)
 const joined = (...parts: readonly Uint8Array[]): Uint8Array => Uint8Array.from(Buffer.concat(parts))
@@ -22,7 +23,17 @@ function member(words: string, flags: number): Uint8Array {
   return joined(Uint8Array.from(header), plain.subarray(10))
 }
 
-describe('gzip', () => {
+describe.each([
+  ['in JavaScript', undefined],
+  ['by the zlib of Node', nodeInflate],
+])('gzip, %s,', (_, unpack) => {
+  beforeAll(() => {
+    useNativeInflate(unpack)
+  })
+  afterAll(() => {
+    useNativeInflate(undefined)
+  })
+
   test.each([0, 4, 8, 16, 12, 20, 24, 28])('a header with the fields %i is read', (flags) => {
     expect(gunzip(member('hello', flags))).toEqual(text('hello'))
   })
