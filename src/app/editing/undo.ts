@@ -8,14 +8,30 @@ const JOINED_WITHIN = 600
 /** Steps that are kept. */
 const MOST_STEPS = 200
 
-export interface Step {
+/** The most bytes of states that all steps keep together; the oldest lose theirs. */
+const MOST_BYTES = 256 * 2 ** 20
+
+/** The states that a step left behind, in either direction. */
+export interface States<S extends { readonly bytes: number } = { readonly bytes: number }> {
+  /** Of the network before the step, for undo. */
+  from?: S | undefined
+  /** Of the network after it, for redo. */
+  to?: S | undefined
+}
+
+export interface Step<S extends { readonly bytes: number } = { readonly bytes: number }> {
   readonly from: Scenario
   readonly to: Scenario
+  readonly states?: States<S>
   /** Text of the draft after the step, if one is open that is no valid scenario. */
   readonly draft?: string | undefined
 }
 
-export interface UndoStack {
+export interface UndoStack<S extends { readonly bytes: number } = { readonly bytes: number }> {
+  /** Of the step that was done, or redone, last. */
+  readonly done: States<S> | undefined
+  /** Of the step that was undone last. */
+  readonly undone: States<S> | undefined
   readonly canUndo: boolean
   readonly canRedo: boolean
   /** Text of the draft after the last step. */
@@ -29,20 +45,31 @@ export interface UndoStack {
    * @param now - ms
    * @param gesture - number of the press of the pointer it belongs to; 0 = none. Changes of one value in one are one step
    */
-  push(step: Step, now: number, gesture: number): void
+  push(step: Step<S>, now: number, gesture: number): void
   /** The scenario before the last step, which becomes the next one to redo. */
   undo(): Scenario | undefined
   redo(): Scenario | undefined
   clear(): void
 }
 
-export function createUndoStack(): UndoStack {
-  let done: (Step & { paths: string; at: number; gesture: number })[] = []
-  let undone: Step[] = []
+export function createUndoStack<S extends { readonly bytes: number }>(): UndoStack<S> {
+  let done: (Step<S> & { states: States<S>; paths: string; at: number; gesture: number })[] = []
+  let undone: Step<S>[] = []
   const limit = (): void => {
     if (done.length > MOST_STEPS) done.shift()
+    let bytes = 0
+    for (const { states } of done.toReversed()) {
+      bytes += (states.from?.bytes ?? 0) + (states.to?.bytes ?? 0)
+      if (bytes > MOST_BYTES) states.from = states.to = undefined
+    }
   }
   return {
+    get done() {
+      return done.at(-1)?.states
+    },
+    get undone() {
+      return undone.at(-1)?.states
+    },
     get canUndo() {
       return done.length > 0
     },
@@ -55,14 +82,14 @@ export function createUndoStack(): UndoStack {
     pushDraft(scenario, draft) {
       if (draft === done.at(-1)?.draft) return
       undone = []
-      done.push({ from: scenario, to: scenario, draft, paths: '', at: -Infinity, gesture: 0 })
+      done.push({ from: scenario, to: scenario, draft, states: {}, paths: '', at: -Infinity, gesture: 0 })
       limit()
     },
     keepDraft(draft) {
       const last = done.pop()
       if (last !== undefined) done.push({ ...last, draft })
     },
-    push({ from, to }, now, gesture) {
+    push({ from, to, states = {} }, now, gesture) {
       undone = []
       const changes = differences(from, to)
       if (changes.length === 0) return
@@ -74,10 +101,10 @@ export function createUndoStack(): UndoStack {
       if (isSame && (gesture === 0 ? now - last.at < JOINED_WITHIN : gesture === last.gesture)) {
         done.pop()
         // A slider that returned to its start has changed nothing.
-        if (differences(last.from, to).length > 0) done.push({ from: last.from, to, paths, at: now, gesture })
+        if (differences(last.from, to).length > 0) done.push({ from: last.from, to, states: last.states, paths, at: now, gesture })
         return
       }
-      done.push({ from, to, paths, at: now, gesture })
+      done.push({ from, to, states, paths, at: now, gesture })
       limit()
     },
     undo() {
@@ -90,7 +117,7 @@ export function createUndoStack(): UndoStack {
       const step = undone.pop()
       if (step === undefined) return undefined
       // The next change is a separate step.
-      done.push({ ...step, paths: '', at: -Infinity, gesture: 0 })
+      done.push({ ...step, states: step.states ?? {}, paths: '', at: -Infinity, gesture: 0 })
       return step.to
     },
     clear() {

@@ -1,5 +1,5 @@
 /** Automatic checkpoints, from which a run can continue after the loss of the device or divergence. */
-import { allArraysOf } from '../../core/model/couplings.ts'
+import { movingArrays } from '../../core/model/couplings.ts'
 import { bytesOf, copiesOf } from '../../core/run/arrays.ts'
 import type { Checkpoint } from '../../core/run/simulation.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
@@ -37,10 +37,7 @@ export interface Autosave {
 
 export function createAutosave(simulation: Simulation, loop: Loop): Autosave {
   const { model, plan } = simulation
-  const names = [
-    ...model.layers.filter(({ tau }) => tau > 0).map(({ name }) => name),
-    ...model.couplings.filter(({ tau }) => tau !== undefined).flatMap(allArraysOf),
-  ]
+  const names = movingArrays(model)
   const bytes = names.reduce((sum, name) => sum + bytesOf(copiesOf(plan, model, name)), 0)
   const interval = INTERVAL * Math.max(1, bytes / BYTES_PER_INTERVAL)
   const isTooLarge = bytes > MOST_BYTES

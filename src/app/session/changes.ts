@@ -7,12 +7,13 @@ import type { Scenario } from '../../core/model/schema.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
 import { withField } from '../controls/fields.ts'
 import { editedScenario } from '../editing/edited.ts'
-import { type Difference, differences, patternChanges } from '../editing/undo.ts'
+import { type Difference, type States, differences, patternChanges } from '../editing/undo.ts'
 import { type Messages, textOf } from '../messages.ts'
 import type { Bench } from './bench.ts'
 import type { Pending } from './entries.ts'
 import { estimateOf, sketchOf } from './estimate.ts'
-import { type Opened, handOver, lookOf, showLook, takeOver } from './opened.ts'
+import type { Left } from './hand-over.ts'
+import { type Opened, lookOf, showLook, takeOver } from './opened.ts'
 import { type Source, changedSource } from './source.ts'
 import type { Steps } from './steps.ts'
 import type { Turns } from './turns.ts'
@@ -45,10 +46,13 @@ export interface Changes {
    * @param refused - takes the reason of a refusal in place of a message
    */
   rebuild(edit: (current: Scenario) => unknown, refused?: (reason: unknown) => void): Promise<boolean>
-  /** Changes the values to those of another scenario; call within a turn. */
-  readonly become: (target: Scenario) => Promise<boolean>
-  /** The same as one step to undo. */
-  turnInto(target: Scenario): Promise<boolean>
+  /**
+   * Changes the values to those of another scenario; call within a turn.
+   * @param states - `to` has the states that come back; `from` gets those that are left behind
+   */
+  readonly become: (target: Scenario, states?: States<Left>) => Promise<boolean>
+  /** The same as one step to undo. @param isEnding - true if a reset follows: undo then returns to the run */
+  turnInto(target: Scenario, isEnding?: boolean): Promise<boolean>
   /** Restores exact rates by a rebuild, after a slider made a group too slow for its buffers and is at rest. */
   makeExactSoon(): void
 }
@@ -81,15 +85,19 @@ export function createChanges(
     old: Opened,
     source: Source,
     before: Scenario,
+    states: States<Left>,
   ): Promise<void> => {
     const { scenario } = source.model
     const changes = differences(before, scenario)
-    const { tick, samples, text } = await old.loop.still(() => handOver(old, next, before))
+    const { handOver, renamedViews } = await import('./hand-over.ts')
+    const { tick, samples, renames, left, text } = await old.loop.still(() =>
+      handOver(old, next, before, states.to),
+    )
     checkOpen(old)
+    states.from ??= left
     const { playing, pace } = old.loop
     const view = old.controls.view()
-    const seen = old.stage.view()
-    const look = lookOf(old)
+    const [seen, look] = renamedViews(old.stage.view(), lookOf(old), renames)
     bench.close(true)
     const built = await bench.show(next, source, old.home)
     samples.forEach(built.keep)
@@ -98,7 +106,7 @@ export function createChanges(
     built.stage.show(seen)
     showLook(built, look, tick > 0)
     built.stage.layOut()
-    if (changes.length > 0) steps.note({ from: before, to: scenario })
+    if (changes.length > 0) steps.note({ from: before, to: scenario, states })
     await built.loop.step(0)
     if (playing) built.loop.play()
     else events.playing(false)
@@ -119,6 +127,7 @@ export function createChanges(
   const rebuild = async (
     edit: (current: Scenario) => unknown,
     refused: (reason: unknown) => void = (reason) => messages.notice(textOf(reason)),
+    states: States<Left> = {},
   ): Promise<boolean> => {
     const old = bench.opened
     if (old === undefined) return false
@@ -133,12 +142,12 @@ export function createChanges(
       if (refusal !== undefined) throw new ModelError(refusal)
       pending = { home: old.home, scenario, playing: old.loop.playing }
       const source = await changedSource(scenario, old.source)
-      if (!isCoarse && fitsPatterns(old.simulation.model, source.model)) {
+      if (!isCoarse && states.to?.run === undefined && fitsPatterns(old.simulation.model, source.model)) {
         await adopt(old, source)
         return true
       }
-      next = await bench.create(source.model)
-      await takePlace(next, old, source, before)
+      next = await bench.create(source.model, states.to?.run?.saved.checkpoint)
+      await takePlace(next, old, source, before, states)
       return true
     } catch (error) {
       next?.destroy()
@@ -165,17 +174,19 @@ export function createChanges(
     }, RESTING)
   }
 
-  const become = async (target: Scenario): Promise<boolean> => {
+  const become = async (target: Scenario, states: States<Left> = {}): Promise<boolean> => {
     if (bench.opened === undefined) return false
     const { simulation } = bench.opened
     const changes = differences(simulation.model.scenario, target)
-    if (!changes.every(({ path, to }) => isRunning(simulation, path, to))) return rebuild(() => target)
+    const build = (): Promise<boolean> => rebuild(() => target, undefined, states)
+    const isWhole = states.to?.run !== undefined
+    if (isWhole || !changes.every(({ path, to }) => isRunning(simulation, path, to))) return build()
     try {
       for (const { path, to } of changes) simulation.set(path, to as number)
-      return simulation.isExact || (await rebuild(() => target))
+      return simulation.isExact || (await build())
     } catch {
       // Intermediate combinations of values may be invalid.
-      return rebuild(() => target)
+      return build()
     }
   }
 
@@ -207,11 +218,17 @@ export function createChanges(
     setField: (path, value) => change(path, value, (current) => withField(current, path, value)),
     rebuild: (edit, refused) => turns.within(() => rebuild(edit, refused)),
     become,
-    async turnInto(to) {
-      const from = bench.opened?.simulation.model.scenario
-      if (from === undefined) return false
-      const done = await steps.unnoted(() => become(to))
-      if (done) steps.note({ from, to })
+    async turnInto(to, isEnding = false) {
+      const { opened } = bench
+      if (opened === undefined) return false
+      const from = opened.simulation.model.scenario
+      const states: States<Left> = {}
+      if (isEnding && opened.simulation.tick > 0) {
+        const { wholeRun } = await import('./hand-over.ts')
+        states.from = await opened.loop.still(() => wholeRun(opened))
+      }
+      const done = await steps.unnoted(() => become(to, states))
+      if (done) steps.note({ from, to, states })
       return done
     },
     makeExactSoon,

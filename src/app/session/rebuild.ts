@@ -3,37 +3,94 @@ import { hashBytes } from '../../core/math/hash.ts'
 import { arraysOf } from '../../core/kinds/couplings/table.ts'
 import { tracesOf } from '../../core/kinds/rules/table.ts'
 import type { Model } from '../../core/model/model.ts'
+import type { Scenario } from '../../core/model/schema.ts'
 import type { Series } from '../../core/run/series.ts'
 
+/** New names by the old ones, of parts and of probes that go on under another name. */
+export interface Renames {
+  readonly parts: ReadonlyMap<string, string>
+  readonly probes: ReadonlyMap<string, string>
+}
+
 export interface Carried {
-  /** Layers, synapses and memories whose state is kept. */
+  /** Arrays of layers, synapses and memories whose values are kept. */
   readonly kept: readonly string[]
-  /** Those in both networks whose state starts again. */
+  /** Those in both networks whose values start again. */
   readonly anew: readonly string[]
+}
+
+const NONE: Renames = { parts: new Map(), probes: new Map() }
+
+/** The entries that one scenario has under another name than the other, and are equal but for names. */
+export function renamesOf(old: Scenario, next: Scenario): Renames {
+  const parts = new Map<string, string>()
+  const probes = new Map<string, string>()
+  for (const group of ['neurons', 'synapses', 'memories', 'probes'] as const) {
+    const [before, after]: Readonly<Record<string, unknown>>[] = [old[group], next[group]]
+    const added = Object.keys(after).filter((name) => !(name in before))
+    for (const name of Object.keys(before)) {
+      if (name in after) continue
+      const at = added.findIndex((other) => isSame(before[name], after[other], parts))
+      if (at >= 0) (group === 'probes' ? probes : parts).set(name, ...(added.splice(at, 1) as [string]))
+    }
+  }
+  return { parts, probes }
+}
+
+/** True for values that are equal but for names. */
+function isSame(before: unknown, after: unknown, names: ReadonlyMap<string, string>): boolean {
+  if (before === after) return true
+  if (typeof before === 'string') return renamed(before, names) === after
+  if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null) return false
+  const keys = Object.keys(before)
+  return (
+    keys.length === Object.keys(after).length &&
+    keys.every((key) => {
+      const own = key in after ? key : renamed(key, names)
+      return (
+        own in after &&
+        isSame((before as Record<string, unknown>)[key], (after as Record<string, unknown>)[own], names)
+      )
+    })
+  )
+}
+
+/** A name such as `p.what` under the new name of its part. */
+export function renamed(name: string, names: ReadonlyMap<string, string>): string {
+  return name
+    .split('.')
+    .map((part) => names.get(part) ?? part)
+    .join('.')
+}
+
+/** The old name of a new one. */
+export function formerOf(name: string, { parts }: Renames): string {
+  return renamed(name, new Map([...parts].map(([before, after]) => [after, before])))
 }
 
 /**
  * The states of `old` that fit `next`: of the same name and shape. A memory or synapse with a changed initial
  * value starts again, otherwise the change would have no effect; so does a layer at tick 0.
  */
-export function carriedOver(old: Model, next: Model, tick: number): Carried {
+export function carriedOver(old: Model, next: Model, tick: number, renames = NONE): Carried {
   const kept: string[] = []
   const anew: string[] = []
   const put = (name: string, fits: boolean): void => void (fits ? kept : anew).push(name)
+  const was = (name: string): string => formerOf(name, renames)
   const sameReplicas = old.replicas === next.replicas
 
   for (const layer of next.layers) {
-    const before = old.layers.find(({ name }) => name === layer.name)
+    const before = old.layers.find(({ name }) => name === was(layer.name))
     if (before === undefined || layer.tau === 0) continue
     const fits = sameReplicas && before.size === layer.size
-    put(layer.name, fits && (tick > 0 || startOf(old, layer.name) === startOf(next, layer.name)))
+    put(layer.name, fits && (tick > 0 || startOf(old, before.name) === startOf(next, layer.name)))
   }
   for (const synapse of next.synapses) {
-    const before = old.synapses.find(({ name }) => name === synapse.name)
+    const before = old.synapses.find(({ name }) => name === was(synapse.name))
     if (before?.tau === undefined || synapse.tau === undefined) continue
     const fits =
       sameReplicas &&
-      before.layer === synapse.layer &&
+      before.layer === was(synapse.layer) &&
       sizeOf(old, before.layer) === sizeOf(next, synapse.layer)
     put(
       synapse.name,
@@ -41,26 +98,33 @@ export function carriedOver(old: Model, next: Model, tick: number): Carried {
     )
   }
   for (const memory of next.memories) {
-    const before = old.memories.find(({ name }) => name === memory.name)
+    const before = old.memories.find(({ name }) => name === was(memory.name))
     if (before?.tau === undefined || memory.tau === undefined) continue
     const fits = sameReplicas && signatureOf(before.init) === signatureOf(memory.init)
     put(memory.name, fits)
     const traces = tracesOf(before).map(({ name }) => name)
-    for (const { name } of tracesOf(memory)) if (traces.includes(name)) put(name, fits)
+    for (const { name } of tracesOf(memory)) if (traces.includes(was(name))) put(name, fits)
   }
   for (const edge of next.hyperedges) {
-    const before = old.hyperedges.find(({ name }) => name === edge.name)
+    const before = old.hyperedges.find(({ name }) => name === was(edge.name))
     if (before?.tau === undefined || edge.tau === undefined) continue
-    const fits = sameReplicas && signatureOf(before.factors) === signatureOf(edge.factors)
+    const factors = edge.factors.map((one) => ({ ...one, part: was(one.part), layer: was(one.layer) }))
+    const fits = sameReplicas && signatureOf(before.factors) === signatureOf(factors)
     for (const name of arraysOf(edge)) put(name, fits)
   }
   return { kept, anew }
 }
 
-/** The series of the new network that continue with the samples of the old one. */
-export function carriedSeries(old: readonly Series[], next: readonly Series[]): Series[] {
+/** The series of the old network that continue in the new one, under their new names. */
+export function carriedSeries(old: readonly Series[], next: readonly Series[], renames = NONE): Series[] {
   const form = ({ kind, shape, termNames }: Series): string => JSON.stringify([kind, shape, termNames])
-  return old.filter((one) => next.some((other) => other.name === one.name && form(other) === form(one)))
+  return old
+    .map(({ termNames, ...one }): Series => ({
+      ...one,
+      name: renames.probes.get(one.name) ?? one.name,
+      ...(termNames && { termNames: termNames.map((name) => renamed(name, renames.parts)) }),
+    }))
+    .filter((one) => next.some((other) => other.name === one.name && form(other) === form(one)))
 }
 
 function sizeOf({ layers }: Model, name: string): number | undefined {

@@ -1,6 +1,10 @@
 /** Records the undoable steps of the reader. */
 import type { Scenario } from '../../core/model/schema.ts'
-import { type Step, createUndoStack } from '../editing/undo.ts'
+import { type States, type Step, createUndoStack } from '../editing/undo.ts'
+import type { Left } from './hand-over.ts'
+
+/** Changes the values to those of a scenario; `states` as of `Changes.become`. */
+type Turn = (target: Scenario, states: States<Left>) => Promise<boolean>
 
 export interface Steps {
   readonly canUndo: boolean
@@ -8,7 +12,7 @@ export interface Steps {
   /** True while a pointer is down: changes belong to one gesture. */
   readonly isPressed: boolean
   /** Records a change, unless it is part of a larger one. */
-  note(step: Step): void
+  note(step: Step<Left>): void
   /** Changes values without recording each. */
   unnoted(change: () => Promise<boolean>): Promise<boolean>
   /**
@@ -28,7 +32,7 @@ export interface Steps {
 }
 
 export function createSteps(): Steps {
-  const stack = createUndoStack()
+  const stack = createUndoStack<Left>()
   let isUnnoted = false
   let isReplaying = false
   let gesture = 0
@@ -41,18 +45,16 @@ export function createSteps(): Steps {
     isUnnoted = true
     return change().finally(() => (isUnnoted = false))
   }
-  const takeBack = () => stack.undo()
-  const again = () => stack.redo()
-  const replay = async (
-    take: () => Scenario | undefined,
-    giveBack: () => unknown,
-    change: (target: Scenario) => Promise<boolean>,
-  ): Promise<boolean> => {
-    const target = take()
+  const replay = async (isUndo: boolean, change: Turn): Promise<boolean> => {
+    const go = (isBack: boolean) => (isBack ? stack.undo() : stack.redo())
+    const target = go(isUndo)
     if (target === undefined) return false
+    const own = isUndo ? stack.undone : stack.done
+    const states: States<Left> = { to: isUndo ? own?.from : own?.to }
     isReplaying = true
-    const done = await unnoted(() => change(target)).finally(() => (isReplaying = false))
-    if (!done) giveBack()
+    const done = await unnoted(() => change(target, states)).finally(() => (isReplaying = false))
+    if (!done) go(!isUndo)
+    else if (own !== undefined) own[isUndo ? 'to' : 'from'] = states.from
     return done
   }
   return {
@@ -69,8 +71,8 @@ export function createSteps(): Steps {
       if (!isUnnoted) stack.push(step, performance.now(), gesture)
     },
     unnoted,
-    undo: (change) => replay(takeBack, again, change),
-    redo: (change) => replay(again, takeBack, change),
+    undo: (change) => replay(true, change),
+    redo: (change) => replay(false, change),
     clear() {
       stack.clear()
     },

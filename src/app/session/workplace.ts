@@ -162,8 +162,9 @@ export function createWorkplace(
     messages.clear()
     opened.loop.pause()
     opened.autosave.forget()
-    // Samples in flight belong to the previous run.
-    await opened.simulation.flush().catch(() => undefined)
+    // Ticks and samples under way belong to the previous run.
+    await opened.loop.still(() => opened.simulation.flush().catch(() => undefined))
+    if (bench.opened !== opened) return
     events.ending?.()
     startAnew(opened)
     past.begin(opened.simulation.model.scenario, 0)
@@ -290,7 +291,7 @@ export function createWorkplace(
     begin(scenario) {
       bench.opened?.loop.pause()
       return turns.within(async () => {
-        if (!(await changes.turnInto(scenario))) return false
+        if (!(await changes.turnInto(scenario, true))) return false
         await reset()
         return true
       })

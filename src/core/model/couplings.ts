@@ -64,3 +64,11 @@ export function allArraysOf(coupling: Coupling): string[] {
 export function arrayNames({ layers, couplings }: Pick<Model, 'layers' | 'couplings'>): string[] {
   return [...layers.map(({ name }) => name), ...couplings.flatMap(allArraysOf)]
 }
+
+/** Names of the arrays that a run changes: of dynamic layers, and of couplings with a time constant. */
+export function movingArrays({ layers, couplings }: Pick<Model, 'layers' | 'couplings'>): string[] {
+  return [
+    ...layers.filter(({ tau }) => tau > 0).map(({ name }) => name),
+    ...couplings.filter(({ tau }) => tau !== undefined).flatMap(allArraysOf),
+  ]
+}

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
-import { carriedOver, carriedSeries } from '../../../src/app/session/rebuild.ts'
-import { loadShipped } from '../../scenario.ts'
+import { renamed } from '../../../src/app/building/names.ts'
+import { resolveModel } from '../../../src/core/model/resolve.ts'
+import { parseScenario } from '../../../src/core/model/parse.ts'
+import { carriedOver, carriedSeries, renamesOf } from '../../../src/app/session/rebuild.ts'
+import { loadShipped, readShipped } from '../../scenario.ts'
 
 const load = (...set: string[]) => loadShipped('fast-synapses', { set })
 const learning = (...set: string[]) => loadShipped('softmax-synapses', { set })
@@ -46,4 +49,33 @@ test('samples go on where the probe has the same name, kind and shape', () => {
   expect(carriedSeries([overlap], [overlap])).toEqual([overlap])
   expect(carriedSeries([overlap], [{ ...overlap, shape: [3] }])).toEqual([])
   expect(carriedSeries([overlap], [{ ...overlap, name: 'other' }])).toEqual([])
+})
+
+test('a layer, a memory and a probe go on under another name, and so does a step back', async () => {
+  const old = await learning()
+  let raw: unknown = old.scenario
+  for (const [part, from, to] of [
+    ['neurons', 'visible', 'seen'],
+    ['memories', 'xi', 'learnt'],
+    ['probes', 'overlap', 'total'],
+  ] as const)
+    raw = renamed(raw, part, from, to)
+  const scenario = parseScenario(raw)
+  const next = await resolveModel(scenario, { read: readShipped })
+  const forth = renamesOf(old.scenario, scenario)
+  expect([...forth.parts, ...forth.probes]).toEqual([
+    ['visible', 'seen'],
+    ['xi', 'learnt'],
+    ['overlap', 'total'],
+  ])
+  expect(carriedOver(old, next, 10, forth)).toEqual({ kept: ['seen', 'learnt'], anew: [] })
+  expect(carriedOver(next, old, 10, renamesOf(scenario, old.scenario)).kept).toEqual(['visible', 'xi'])
+  const empty = { kind: 'energy', shape: [], tick: [], time: [], value: [] } as const
+  const terms = { ...empty, name: 'overlap', termNames: ['visible', 'hidden', 'xi'] }
+  const own = { ...empty, name: 'total', termNames: ['seen', 'hidden', 'learnt'] }
+  expect(carriedSeries([terms], [own], forth)).toEqual([own])
+  // Another layer of the same size is no new name.
+  const { seen, ...others } = scenario.neurons
+  const tau = { ...seen!, tau: 7 }
+  expect([...renamesOf(old.scenario, { ...scenario, neurons: { seen: tau, ...others } }).parts]).toEqual([])
 })
