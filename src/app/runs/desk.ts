@@ -20,7 +20,7 @@ export interface Desk {
   frame(): void
   sample(sample: Sample): void
   changed(change: Change): void
-  /** The samples of the present run are about to be removed. */
+  /** The present run has ended, and its samples are about to be removed. */
   ending(): void
   /** Pins the present run, or removes its pin. */
   pin(): void
@@ -108,6 +108,11 @@ export function createDesk(places: DeskPlaces, workplace: Workplace, messages: M
     const { opened } = workplace
     if (opened === undefined || opened.simulation === known?.simulation) {
       known = opened
+      // After a reset the next run begins; until then the network has the tick of the run before.
+      if (ledger.present === undefined && known?.simulation.tick === 0) {
+        begin(0)
+        refresh()
+      }
       return
     }
     freeze()
@@ -201,9 +206,11 @@ export function createDesk(places: DeskPlaces, workplace: Workplace, messages: M
       refresh()
     },
     ending() {
+      look()
+      if (known === undefined) return
+      ledger.reached(known.simulation.tick)
       freeze()
-      begin(0)
-      refresh()
+      ledger.end()
     },
     pin() {
       const { present } = ledger

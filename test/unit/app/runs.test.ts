@@ -66,6 +66,21 @@ describe('the runs of a visit', () => {
     ])
   })
 
+  test('that have ended take no later tick, and the next begins at 0', () => {
+    const ledger = createLedger()
+    ledger.begin(start)
+    ledger.reached(40)
+    ledger.end()
+    // A frame between the end of a run and the reset of its network.
+    ledger.reached(40)
+    ledger.begin(start)
+    ledger.reached(0)
+    expect(ledger.runs.map(({ from, to }) => [from, to])).toEqual([
+      [0, 40],
+      [0, 0],
+    ])
+  })
+
   test('are at most 200; those that are pinned stay', () => {
     const ledger = createLedger((number) => number === 1)
     for (let run = 0; run < 250; run++) {
