@@ -5,6 +5,8 @@ import { ModelError } from '../../core/errors.ts'
 
 /** One row: an image, or numbers. */
 export interface DataRow {
+  /** Its file, or its number in a file. */
+  readonly name: string
   readonly image?: Image
   readonly values: Float32Array
 }
@@ -39,17 +41,21 @@ export function usedText({ name, rows }: Pick<Dataset, 'name' | 'rows'>, count: 
   return `${name}: ${count} ${noun}${count === 1 ? '' : 's'}`
 }
 
-/** @param folders - of the images; two or more are their classes */
+/**
+ * @param folders - of the images; two or more are their classes
+ * @param names - of the images
+ */
 export function imageData(
   name: string,
   files: string,
   images: readonly Image[],
   folders: readonly string[],
   refused: readonly string[],
+  names: readonly string[] = [],
 ): Dataset {
   const sizes = new Set(images.map(({ width, height }) => `${height} x ${width}`))
   const shape = sizes.size === 1 ? `${[...sizes].join('')} pixels` : `images of ${sizes.size} sizes`
-  const rows = images.map((image) => ({ image, values: image.data }))
+  const rows = images.map((image, index) => ({ name: names[index] ?? `image ${index}`, image, values: image.data }))
   const isClassed = new Set(folders).size > 1
   const classes = isClassed ? withoutCommon(folders) : undefined
   return { name, files, rows, shape, range: rangeOf(rows), ...(classes && { classes }), refused }
@@ -96,7 +102,8 @@ export function arrayData(
   const isImage = sides.length === 2 && height !== undefined && width !== undefined
   const rows = Array.from({ length: count }, (_, row): DataRow => {
     const values = all.subarray(row * size, (row + 1) * size)
-    return isImage ? { image: { width, height, data: values }, values } : { values }
+    const own = { name: `row ${row}`, values }
+    return isImage ? { ...own, image: { width, height, data: values } } : own
   })
   if (labels !== undefined && labels.length !== count)
     throw new ModelError(

@@ -5,6 +5,7 @@ import { ModelError } from '../../core/errors.ts'
 import type { Rows } from '../../core/model/model.ts'
 import type { Transform } from '../../core/model/patterns/schema.ts'
 import { applyTransform } from '../../core/model/patterns/transforms.ts'
+import { flatReason, isFlat } from '../editing/images.ts'
 import { fitted, likenessOf } from '../editing/likeness.ts'
 import type { DataRow } from './dataset.ts'
 
@@ -73,6 +74,47 @@ function middleOf({ width, height, data }: Image, ratio: number): Image {
     part.set(data.subarray(from, from + across), row * across)
   }
   return { width: across, height: down, data: part }
+}
+
+export interface Fitted<R> {
+  /** The rows that fit, and each as the layer takes it before the transforms. */
+  readonly rows: readonly R[]
+  readonly fitted: Rows
+  /** A reason for each row that is left out. */
+  readonly refused: readonly string[]
+}
+
+/**
+ * The rows that the layer can take; an image of one value, and a row that cannot be transformed, is left out.
+ * @throws ModelError if no row is left: the first reason
+ */
+export function fittedRows<R extends DataRow>(
+  rows: readonly R[],
+  fit: (row: R) => Float32Array,
+  steps: Steps,
+): Fitted<R> {
+  const refused: string[] = []
+  const found: { row: R; values: Float32Array }[] = []
+  for (const row of rows) {
+    const values = fit(row)
+    const isImage = row.image !== undefined
+    if (isImage && [row.values, values].some((one) => isFlat({ isImage, values: one }))) refused.push(flatReason(row.name))
+    else if (isScalable(values, steps)) found.push({ row, values })
+    else refused.push(`${row.name} has the norm 0; give another row, or no norm`)
+  }
+  if (found.length === 0) throw new ModelError(refused[0] ?? 'no row is chosen; choose a class')
+  return {
+    rows: found.map(({ row }) => row),
+    fitted: joined(found.map(({ values }) => values)),
+    refused,
+  }
+}
+
+/** False for a row whose norm is 0 where the steps give it another. */
+function isScalable(values: Float32Array, { center, norm }: Steps): boolean {
+  if (norm === undefined) return true
+  const centred = transformed(joined([values]), { center })
+  return centred.data.some((value) => value !== 0)
 }
 
 /** The steps as a scenario writes them. */

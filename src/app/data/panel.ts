@@ -2,6 +2,8 @@
 import './panel.css'
 import { encodeNpy } from '../../core/data/npy.ts'
 import { ModelError } from '../../core/errors.ts'
+import { WITHOUT_CROSSTALK, hasCrosstalk } from '../../core/kinds/bases/table.ts'
+import { hessian, isPerNeuron, neuronOf } from '../../core/kinds/lagrangians/table.ts'
 import type { Model, Rows } from '../../core/model/model.ts'
 import { setValue, valueAt } from '../../core/model/path.ts'
 import type { Patterns } from '../../core/model/patterns/schema.ts'
@@ -16,13 +18,14 @@ import { type Messages, textOf } from '../messages.ts'
 import type { Opened } from '../session/opened.ts'
 import { changedSource } from '../session/source.ts'
 import type { Workplace } from '../session/workplace.ts'
-import { type Dataset, chosenRows, classCounts, usedText } from './dataset.ts'
+import { MOST_TURNED, crosstalkOf } from './crosstalk.ts'
+import { type DataRow, type Dataset, chosenRows, classCounts, usedText } from './dataset.ts'
 import {
   type Crop,
   type Steps,
   doubtsAbout,
   fittedRow,
-  joined,
+  fittedRows,
   pictureOf,
   stepsLike,
   transformed,
@@ -55,6 +58,9 @@ const DESTINATIONS: readonly (readonly [id: Destination | 'least', label: string
   ['targets', 'Targets', 'The patterns that the probes compare the layer with.'],
   ['bias', 'Bias', 'A constant input; several rows are assigned to the replicas in turn.'],
 ]
+
+/** Destinations that store the rows. */
+const STORING: readonly string[] = ['recall', 'memories', 'least']
 
 const BODY = `
   <div class="data-body">
@@ -193,7 +199,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
         ? ''
         : `No memory stores patterns of ${name}. Connect one from ${name} in the network.`
     for (const input of goes.querySelectorAll('input')) {
-      const needsStore = ['recall', 'memories', 'least'].includes(input.value)
+      const needsStore = STORING.includes(input.value)
       input.disabled = needsStore && options.length === 0
     }
     // The choice of the reader, where the layer has a place for it.
@@ -248,6 +254,30 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
     use.disabled = text !== ''
   }
 
+  /** What is left out: files that were not read, and rows that do not fit. */
+  const showRefused = (rows: readonly string[]): void => {
+    const refused = [...(data?.refused ?? []), ...rows]
+    const place = find('.data-refused')
+    place.hidden = refused.length === 0
+    const more = refused.length > 3 ? ` and ${refused.length - 3} more` : ''
+    place.textContent = `Left out: ${refused.slice(0, 3).join('; ')}${more}.`
+    place.title = refused.join('\n')
+  }
+
+  /** Says that a coupling would mix the rows, with the remedies; empty where it keeps them apart. */
+  const mixtureOf = (result: Rows): string => {
+    const to = store()
+    const synapse = model().synapses.find(({ name }) => name === to?.name)
+    if (!STORING.includes(destination()) || synapse === undefined || !hasCrosstalk(synapse.base)) return ''
+    const { lagrangian } = layer()
+    const slope = isPerNeuron(lagrangian) ? (hessian(neuronOf(lagrangian, 0), Float64Array.of(0))[0] ?? 0) : 0
+    const { overlap, turned, isMixed } = crosstalkOf(result, slope)
+    if (!isMixed) return ''
+    const share = turned > MOST_TURNED ? `; ${format3(100 * turned)} % of their signs turn in the first step` : ''
+    const centre = part('center').checked ? '' : 'Tick "centre". '
+    return `The rows overlap by up to ${format3(overlap)}, and a Hopfield network mixes such rows${share}. ${centre}Set the base of ${synapse.name} to ${WITHOUT_CROSSTALK}, or take a new dense memory or modern Hopfield network.`
+  }
+
   /** Fits the rows and draws the first ones. */
   const refit = (): void => {
     ready = undefined
@@ -255,12 +285,11 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
     const preview = find('.data-preview')
     try {
       const shape = sizes().get(select('size').value) ?? layer().shape
-      const given = rows()
-      if (given.length === 0) throw new ModelError('no row is chosen; choose a class')
       const crop = select('crop').value as Crop
-      const fitted = joined(given.map((row) => fittedRow(row, shape, crop, part('invert').checked)))
-      // Also the reason why rows may not be transformed.
-      find('.data-doubts').textContent = doubtsAbout(fitted)
+      const fit = (row: DataRow) => fittedRow(row, shape, crop, part('invert').checked)
+      showRefused([])
+      const { rows: given, fitted, refused } = fittedRows(rows(), fit, steps())
+      showRefused(refused)
       const result = transformed(fitted, steps())
       ready = { fitted, steps: steps(), shape }
       const sides = pictureOf(shape) ?? [1, fitted.columns]
@@ -286,7 +315,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
         low = Math.min(low, value)
         high = Math.max(high, value)
       }
-      find('.data-doubts').textContent = doubtsAbout(result)
+      find('.data-doubts').textContent = [doubtsAbout(result), mixtureOf(result)].filter(Boolean).join(' ')
       preview.ariaLabel = `The first ${Math.min(PREVIEWED, given.length)} rows, above as read, below as the layer takes them`
       find('[data-part=result]').textContent =
         `Above: as read. Below: as the layer takes them, ${format3(low)} to ${format3(high)}. ${given.length} ${given.length === 1 ? 'row' : 'rows'} of ${result.columns}.`
@@ -329,9 +358,6 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
         ),
       ),
     )
-    const refused = find('.data-refused')
-    refused.hidden = read.refused.length === 0
-    refused.textContent = `Left out: ${read.refused.slice(0, 3).join('; ')}${read.refused.length > 3 ? ` and ${read.refused.length - 3} more` : ''}.`
     find('[data-for=array]').hidden = arrays === undefined
     offer(
       select('array'),

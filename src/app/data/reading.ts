@@ -68,7 +68,8 @@ async function readImages(images: readonly File[], files: readonly File[]): Prom
   const names = read.map(({ name }) => name)
   const folders = read.map(folderOf)
   const name = imagesName(names, folderOf(first).split('/')[0] ?? '')
-  return imageData(name, read.length === 1 ? first.name : `${read.length} images`, found, folders, refused)
+  const title = read.length === 1 ? first.name : `${read.length} images`
+  return imageData(name, title, found, folders, refused, names)
 }
 
 async function readImage(file: File): Promise<Image> {

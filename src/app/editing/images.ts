@@ -55,16 +55,22 @@ export async function readPatterns(
     const { name } = files[index] as File
     for (const [row, pattern] of outcome.value.entries()) {
       const place = outcome.value.length === 1 ? name : `row ${row} of ${name}`
-      if (isFlat(pattern)) refused.add(`${place} has one value throughout; give a pattern of several values`)
+      if (isFlat(pattern)) refused.add(flatReason(place))
       else patterns.push(pattern)
     }
   }
   return { patterns, refused: [...refused] }
 }
 
-function isFlat({ isImage, values }: Pattern): boolean {
+/** True for a pattern of one value, of which nothing is stored. */
+export function isFlat({ isImage, values }: Pattern): boolean {
   const [first = 0] = Array.from(values)
   return Array.from(values).every((value) => Math.abs(value - first) <= (isImage ? FLAT : 0))
+}
+
+/** The reason why such a pattern is left out. */
+export function flatReason(place: string): string {
+  return `${place} has one value throughout; give a pattern of several values`
 }
 
 async function readRows(file: File, size: number): Promise<Pattern[]> {

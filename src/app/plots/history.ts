@@ -16,6 +16,9 @@ const LEAST_POINTS = 100
 /** The most lines of patterns or rows in one plot. */
 const MOST_LINES = 5
 
+/** The line of the overlap with the pattern from which the cue was made. */
+const OWN = 'with its own pattern'
+
 type Values = readonly (number | null)[]
 
 export interface Line {
@@ -59,6 +62,8 @@ export interface History {
 interface Point {
   /** One for each replica; with one replica, one for each pattern or row. */
   readonly values: Float64Array
+  /** Of each replica that with its own pattern. */
+  readonly own?: Float64Array
   /** [replicas, terms] of an energy. */
   readonly terms?: Float32Array
   /** Mean, lowest and highest of the replicas. */
@@ -71,8 +76,13 @@ interface Point {
  * With several replicas, the mean, the lowest and the highest value (for an overlap, of the largest in each);
  * with one, the patterns with the largest present values. A chosen replica is shown by its largest overlap or
  * the mean of its rows. An energy also has its terms.
+ * @param ownOf - for each replica the number of its own pattern, which then has a line
  */
-export function createHistory(series: Series, replicas: number): History {
+export function createHistory(
+  series: Series,
+  replicas: number,
+  ownOf: () => ArrayLike<number> | undefined = () => undefined,
+): History {
   const { name, kind, termNames = [] } = series
   const plot = plotOf(kind)
   if (plot === undefined) throw new Error(`${kind} has no plot`)
@@ -99,6 +109,13 @@ export function createHistory(series: Series, replicas: number): History {
       high = Math.max(high, one)
     }
     const spread = [sum / all.length, low, high] as const
+    const rows = numbers > replicas ? ownOf() : undefined
+    if (rows !== undefined)
+      return {
+        values,
+        spread,
+        own: values.map((_, replica) => value[(replica * numbers) / replicas + (rows[replica] ?? 0)] ?? NaN),
+      }
     if (terms === undefined) return { values, spread }
     return { values, terms, spread, meanTerms: meanOf(terms, replicas) }
   }
@@ -131,14 +148,25 @@ export function createHistory(series: Series, replicas: number): History {
     if (!isBand)
       // A named line is there before its first sample, so that it has the first colour.
       return label === '' ? patternLines() : [{ id: label, label, values: lineOf(({ values }) => values[0]) }]
+    const own = points.at(-1)?.own
+    const ownLine = (value: (own: Float64Array) => number | undefined): Line[] =>
+      own === undefined
+        ? []
+        : [{ id: 'own', label: OWN, values: lineOf((point) => point.own && value(point.own)) }]
     if (replica !== undefined)
-      return [{ id: 'main', label: `replica ${replica}`, values: lineOf(({ values }) => values[replica]) }]
+      return [
+        { id: 'main', label: `replica ${replica}`, values: lineOf(({ values }) => values[replica]) },
+        ...ownLine((all) => all[replica]),
+      ]
     const [values, low, high] = [0, 1, 2].map((part) => lineOf(({ spread }) => spread?.[part])) as [
       Values,
       Values,
       Values,
     ]
-    return [{ id: 'main', label: label === '' ? meanLabel : label, values, band: { low, high } }]
+    return [
+      { id: 'main', label: label === '' ? meanLabel : label, values, band: { low, high } },
+      ...ownLine((all) => all.reduce((sum, one) => sum + one, 0) / replicas),
+    ]
   }
 
   const termLines = (replica: number | undefined): Line[] =>

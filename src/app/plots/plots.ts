@@ -7,6 +7,7 @@ import { bindNumber } from '../controls/number-field.ts'
 import type { ChartData } from '../figures/chart.ts'
 import type { MapData } from '../figures/map.ts'
 import { variedText } from '../vary.ts'
+import { ownPatterns } from '../views/companions.ts'
 import { type Behind, behindOf } from './behind.ts'
 import { type Chart, type History, createHistory, plotOf } from './history.ts'
 import { createMap } from './map.ts'
@@ -77,8 +78,17 @@ export function createPlots(simulation: Simulation, place: HTMLElement): Plots {
   }
   const { replicas, time } = simulation.model
   const view = createPlotView(markers, updateAll, time.ticks * time.dt)
+  /** Patterns may be replaced during a run. */
+  const ownOf = (name: string) => {
+    let known: { readonly model: Model; readonly rows: Uint32Array | undefined } | undefined
+    return (): Uint32Array | undefined => {
+      const { model } = simulation
+      if (known?.model !== model) known = { model, rows: ownPatterns(model, name) }
+      return known.rows
+    }
+  }
   const plots: Plot[] = series.map((one) => {
-    const history = createHistory(one, replicas)
+    const history = createHistory(one, replicas, ownOf(one.name))
     histories.set(one.name, history)
     const { name, kind } = one
     const title = name === kind ? kind : `${name} (${kind})`

@@ -219,17 +219,18 @@ function originOf(scenario: Scenario, patterns: Patterns, path: string): Origin 
   return { key: isDrawn ? path : JSON.stringify(source), row: (index) => index }
 }
 
-/** For each replica the pattern from which its cue was made; else the one with the largest overlap. */
-function targetsOf(
+/**
+ * For each replica the pattern of a probe from which its cue was made, after some ticks; NO_ROW for none, undefined where that is not
+ * known.
+ */
+function cueTargets(
   model: Model,
   layer: Layer,
   probe: string,
-  matches: () => Uint32Array<ArrayBuffer>,
-): Companion['at'] {
+): (passed: number) => Uint32Array<ArrayBuffer> | undefined {
   const { scenario, replicas } = model
   const spec = scenario.probes[probe]
   const resolved = model.probes.find(({ name }) => name === probe)
-  const kind = resolved?.kind ?? ''
   const count = resolved !== undefined && 'patterns' in resolved ? resolved.patterns.rows : 0
   const origin =
     spec !== undefined && 'patterns' in spec
@@ -255,22 +256,51 @@ function targetsOf(
 
   return (passed) => {
     const cue = cueAt(model, layer.name, passed)
-    const rows = new Uint32Array(replicas)
     const targets = cue === undefined ? ofInit : ofCues[cue.index]
-    if (targets === undefined) {
-      rows.set(matches())
-      return {
-        rows,
-        isNow: true,
-        ...targetWords(rows, kind, 'best match', 'the pattern that overlaps most with the state'),
-      }
-    }
+    if (targets === undefined) return undefined
+    const rows = new Uint32Array(replicas)
     if (cue === undefined)
       for (let replica = 0; replica < replicas; replica++)
         rows[replica] = repetitionOf(model, replica) % targets.length
     else rowsOf(cue, model, rows)
-    for (let replica = 0; replica < replicas; replica++)
-      rows[replica] = targets[rows[replica] as number] ?? NO_ROW
+    return rows.map((row) => targets[row] ?? NO_ROW)
+  }
+}
+
+/**
+ * For each replica the pattern of a probe from which its initial state was made; undefined where that is not known, or where later
+ * cues change it.
+ */
+export function ownPatterns(model: Model, name: string): Uint32Array | undefined {
+  const probe = model.probes.find((one) => one.name === name)
+  const target = probe && measureOf(probe.kind)?.target(probe)
+  const layer = model.layers.find((one) => one.name === target)
+  if (layer === undefined) return undefined
+  const cues = model.stimulus.filter((item) => item.layer === layer.name)
+  if (cues.some(({ kind, start }) => kind !== 'initial' || start > 0)) return undefined
+  const rows = cueTargets(model, layer, name)(1)
+  return rows?.includes(NO_ROW) === true ? undefined : rows
+}
+
+/** For each replica the pattern from which its cue was made; else the one with the largest overlap. */
+function targetsOf(
+  model: Model,
+  layer: Layer,
+  probe: string,
+  matches: () => Uint32Array<ArrayBuffer>,
+): Companion['at'] {
+  const kind = model.probes.find(({ name }) => name === probe)?.kind ?? ''
+  const own = cueTargets(model, layer, probe)
+  return (passed) => {
+    const rows = own(passed)
+    if (rows === undefined) {
+      const best = Uint32Array.from(matches())
+      return {
+        rows: best,
+        isNow: true,
+        ...targetWords(best, kind, 'best match', 'the pattern that overlaps most with the state'),
+      }
+    }
     return {
       rows,
       isNow: true,

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { encodeNpy } from '../../../src/core/data/npy.ts'
 import { parseScenario } from '../../../src/core/model/parse.ts'
 import { resolveModel } from '../../../src/core/model/resolve.ts'
@@ -10,8 +10,10 @@ import {
   imagesName,
   usedText,
 } from '../../../src/app/data/dataset.ts'
+import { crosstalkOf } from '../../../src/app/data/crosstalk.ts'
 import {
   doubtsAbout,
+  fittedRows,
   fittedRow,
   joined,
   stepsLike,
@@ -230,4 +232,77 @@ test('rows that are no patterns are told: of one value, or equal to others', () 
   expect(about([1, -1], [-1, 1], [1, -1])).toBe('1 row repeats an earlier one.')
   expect(about([1, 1], [1, 1], [1, 1])).toBe('All 3 rows have one value throughout. All 3 rows are equal.')
   expect(about([0, 0])).toBe('The row has one value throughout.')
+})
+
+describe('rows that a Hopfield network mixes', () => {
+  const signs = (count: number, columns: number, seed: number) => {
+    let state = seed
+    return Float32Array.from({ length: count * columns }, () => {
+      state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+      return state >= 2 ** 31 ? 1 : -1
+    })
+  }
+  /** Two rows of 100 signs that differ in some. */
+  const pair = (differing: number) => {
+    const data = new Float32Array(200).fill(1)
+    for (let at = 0; at < 50; at++) data[at] = data[100 + at] = -1
+    for (let at = 0; at < differing; at++) data[100 + at] = 1
+    return { rows: 2, columns: 100, data }
+  }
+  /** tanh recalls the first of two rows, by the mean-field equations; 0 = a mixture. */
+  const apart = (rows: ReturnType<typeof pair>, gain: number): number => {
+    let m = [1, rows.data.reduce((sum, value, at) => (at < 100 ? sum + value * rows.data[100 + at]! : sum), 0) / 100]
+    for (let step = 0; step < 2000; step++)
+      m = [0, 1].map((row) => {
+        let sum = 0
+        for (let i = 0; i < 100; i++)
+          sum += rows.data[row * 100 + i]! * Math.tanh(gain * (m[0]! * rows.data[i]! + m[1]! * rows.data[100 + i]!))
+        return sum / 100
+      })
+    return m[0]! - m[1]!
+  }
+
+  test('a pair is mixed where the network of tanh mixes it', () => {
+    for (const [differing, gain] of [
+      [5, 4],
+      [10, 4],
+      [15, 4],
+      [3, 10],
+      [8, 10],
+    ] as const) {
+      const rows = pair(differing)
+      const found = crosstalkOf(rows, gain)
+      expect(found.overlap).toBeCloseTo(1 - (2 * differing) / 100, 6)
+      expect(found.isMixed, `${differing} of 100, gain ${gain}`).toBe(apart(rows, gain) < 1e-3)
+    }
+  })
+
+  test('independent rows are mixed above the capacity 0.138 N, not below', () => {
+    const [columns, slope] = [400, 10]
+    const rows = (count: number) => ({ rows: count, columns, data: signs(count, columns, 7) })
+    const [below, above] = [crosstalkOf(rows(40), slope), crosstalkOf(rows(80), slope)]
+    expect([below.isMixed, above.isMixed]).toEqual([false, true])
+    // erfc(1 / sqrt(2 P / N)) / 2 for P / N = 0.2: 1.27 %.
+    expect(Math.abs(above.turned - 0.0127)).toBeLessThan(0.004)
+  })
+})
+
+test('a blank image is left out by name, and the others go on', () => {
+  const of = (name: string, ...values: number[]) => ({
+    name,
+    image: { width: 2, height: 2, data: Float32Array.from(values) },
+    values: Float32Array.from(values),
+  })
+  const given = [of('a.png', 0, 1, 0, 1), of('blank.png', 1, 1, 1, 1), of('b.png', 1, 0, 0, 1)]
+  const fit = (row: (typeof given)[number]) => fittedRow(row, [2, 2], 'stretch', false)
+  const { rows, fitted, refused } = fittedRows(given, fit, { center: true, norm: 1 })
+  expect(rows.map(({ name }) => name)).toEqual(['a.png', 'b.png'])
+  expect([...fitted.data]).toEqual([0, 1, 0, 1, 1, 0, 0, 1])
+  expect(refused).toEqual(['blank.png has one value throughout; give a pattern of several values'])
+  expect(() => fittedRows([given[1]!], fit, { center: false })).toThrow('blank.png has one value')
+  // Numbers of one value are a bias; only a norm needs more.
+  const numbers = [{ name: 'row 0', values: Float32Array.of(2, 2) }]
+  const whole = (row: { values: Float32Array }) => row.values
+  expect(fittedRows(numbers, whole, { center: false, norm: 1 }).refused).toEqual([])
+  expect(() => fittedRows(numbers, whole, { center: true, norm: 1 })).toThrow('row 0 has the norm 0')
 })

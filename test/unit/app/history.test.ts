@@ -91,3 +91,11 @@ test('a value that is not finite is a gap', () => {
   history.push(sample(1, 2))
   expect(history.chart().lines[0]?.values).toEqual([null, 2])
 })
+
+test('an overlap with known cues has a line of each replica with its own pattern', () => {
+  const history = createHistory(series('overlap', [2, 3]), 2, () => [1, 0])
+  history.push(sample(1, 0.9, 0.25, 0, 0.5, 0, 0.75))
+  const own = history.chart().lines[1]
+  expect([own?.label, own?.values]).toEqual(['with its own pattern', [0.375]])
+  expect(history.chart(1).lines.map(({ values }) => values)).toEqual([[0.75], [0.5]])
+})

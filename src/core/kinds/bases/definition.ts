@@ -23,6 +23,8 @@ export interface Stored {
   readonly made: (patterns: BaseRows, zeroDiagonal: boolean) => Made
   /** @throws ModelError if J cannot be computed from the patterns */
   readonly check?: (patterns: BaseRows) => void
+  /** True if a stored pattern disturbs another in proportion to their overlap. */
+  readonly hasCrosstalk?: true
   /** The fewest neurons for which J has a meaning, with the reason. */
   readonly fewestNeurons?: { readonly count: number; readonly reason: string }
   /** The most neurons for which the host computes J in reasonable time. */

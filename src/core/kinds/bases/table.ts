@@ -15,6 +15,7 @@ export const BASES = {
     of: 'patterns',
     description: 'J = P^T P / N with the patterns P as rows.',
     formula: (p) => `\\tfrac1N\\, ${p}^\\top ${p}`,
+    hasCrosstalk: true,
     made: (patterns, zeroDiagonal) => ({ patterns, zeroDiagonal }),
   },
 
@@ -74,6 +75,14 @@ export const STORING_KINDS = Object.entries(BASES).flatMap(([kind, { of }]) =>
 /** The entry of a kind that is computed from patterns. */
 export function storingFacts(kind: StoringKind): Stored {
   return BASES[kind]
+}
+
+/** A kind whose patterns do not disturb each other, however they overlap. */
+export const WITHOUT_CROSSTALK = 'pseudoinverse' satisfies StoringKind
+
+/** True if a stored pattern disturbs another in proportion to their overlap. */
+export function hasCrosstalk(base: BaseOf<unknown>): boolean {
+  return 'patterns' in base && storingFacts(base.kind).hasCrosstalk === true
 }
 
 /** The source of J. */

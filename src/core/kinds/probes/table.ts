@@ -48,7 +48,7 @@ export const PROBES = {
         isShare: true,
         leads: true,
         reading:
-          '1 where the activation is the pattern, 0 where they are unrelated, -1 at its negative. Above 1 where the activation is larger than the pattern. With several replicas the largest of each is drawn, with any pattern: not that with its cue.',
+          '1 where the activation is the pattern, 0 where they are unrelated, -1 at its negative. Above 1 where the activation is larger than the pattern. With several replicas the largest of each is drawn, with any pattern; a second line has the overlap with the pattern of its cue, where that is known.',
       },
       guard: () => 'nothing',
       target: ({ layer }) => layer,
