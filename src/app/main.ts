@@ -194,7 +194,7 @@ async function start(): Promise<void> {
   )
   const hands = createHands(element('hands'), workplace, messages)
   const building: Building = bindBuilding(
-    { fresh: button('new'), network: button('network') },
+    { fresh: button('new'), network: button('network'), rival: button('trajectory') },
     { menu: element('new-menu'), panel: document.querySelector('main') as HTMLElement },
     workplace,
     messages,
@@ -372,7 +372,12 @@ function bind(workplace: Workplace, record: () => void, experiments: ReproducePa
   button('redo').addEventListener('click', redo)
   button('restore').addEventListener('click', restore)
   bindSpectrum(button('spectrum'), element('plots'), () => workplace.opened)
-  bindTrajectory(button('trajectory'), document.querySelector('main') as HTMLElement, () => workplace.opened)
+  bindTrajectory(
+    button('trajectory'),
+    document.querySelector('main') as HTMLElement,
+    () => workplace.opened,
+    button('network'),
+  )
   addKeys(
     [
       { key: ' ', label: 'Play or pause', act: toggle },

@@ -12,18 +12,19 @@ export interface Building {
 }
 
 /**
+ * @param buttons - `rival` is that of a panel in the same place, which closes for this one
  * @param open - opens a scenario that is not parsed yet
  * @param openFile - lets the reader choose a file
  */
 export function bindBuilding(
-  buttons: { readonly fresh: HTMLButtonElement; readonly network: HTMLButtonElement },
+  buttons: Readonly<Record<'fresh' | 'network' | 'rival', HTMLButtonElement>>,
   places: { readonly menu: HTMLElement; readonly panel: HTMLElement },
   workplace: Workplace,
   messages: Messages,
   open: (raw: unknown) => Promise<void>,
   openFile: () => void,
 ): Building {
-  const { fresh, network } = buttons
+  const { fresh, network, rival } = buttons
   let panel: Panel | undefined
   const failed = (error: unknown): void => messages.notice(`This part could not be loaded: ${textOf(error)}`)
   let loading: Promise<Panel> | undefined
@@ -40,6 +41,7 @@ export function bindBuilding(
     )
     try {
       panel = await loading
+      if (rival.ariaPressed === 'true') rival.click()
       panel.open()
       network.setAttribute('aria-pressed', 'true')
     } catch (error) {

@@ -3,15 +3,23 @@ import { addKeys } from '../../controls/keys.ts'
 import type { Opened } from '../../session/opened.ts'
 import type { TrajectoryPanel } from './panel.ts'
 
-/** @param place - the element around pictures and plots, over which the panel goes */
+/**
+ * @param place - the element around pictures and plots, over which the panel goes
+ * @param rival - the button of a panel in the same place, which closes for this one
+ */
 export function bindTrajectory(
   button: HTMLButtonElement,
   place: HTMLElement,
   opened: () => Opened | undefined,
+  rival: HTMLButtonElement,
 ): void {
   let panel: Promise<TrajectoryPanel> | undefined
   const toggle = (): void => {
     if (panel === undefined) {
+      if (rival.ariaPressed === 'true') {
+        rival.click()
+        button.focus()
+      }
       panel = import('./panel.ts').then(({ createTrajectoryPanel }) =>
         createTrajectoryPanel(place, opened, toggle),
       )

@@ -8,7 +8,8 @@ import { valueOfEach, plotOf } from '../../plots/history.ts'
 import type { Opened } from '../../session/opened.ts'
 import { schemeAt } from '../../views/scheme.ts'
 import { autocorrelation } from './correlation.ts'
-import { type Surface, drawBars, drawCurve, drawPlane } from './draw.ts'
+import { showBars } from './bars.ts'
+import { type Surface, drawCurve, drawPlane } from './draw.ts'
 import {
   type Components,
   type Pair,
@@ -70,6 +71,7 @@ export function createTrajectoryPanel(
       <label data-part="energy-label"><input data-part="energy" type="checkbox" checked /> energy</label>
     </div>
     <div class="plot-area"><canvas role="img"></canvas></div>
+    <ol class="trajectory-visits" tabindex="0" aria-label="Visited sign patterns" hidden></ol>
     <p class="trajectory-note"></p>`
   const part = (name: string): HTMLElement => element.querySelector(`[data-part="${name}"]`) as HTMLElement
   const [view, layer, source, of] = ['view', 'layer', 'source', 'of'].map((name) => part(name)) as [
@@ -81,6 +83,8 @@ export function createTrajectoryPanel(
   const [first, second] = [part('a'), part('b')] as [HTMLInputElement, HTMLInputElement]
   const energy = part('energy') as HTMLInputElement
   const canvas = element.querySelector('canvas') as HTMLCanvasElement
+  const area = canvas.parentElement as HTMLElement
+  const list = element.querySelector('.trajectory-visits') as HTMLElement
   const note = element.querySelector('.trajectory-note') as HTMLElement
   view.append(...VIEWS.map(([value, label]) => new Option(label, value)))
   element.querySelector('.trajectory-close')?.addEventListener('click', close)
@@ -155,6 +159,8 @@ export function createTrajectoryPanel(
     for (const one of [source, first, second]) (one.parentElement as HTMLElement).hidden = now !== 'plane'
     part('energy-label').hidden = now !== 'plane'
     part('of-label').hidden = now !== 'correlation'
+    area.hidden = now === 'visits'
+    list.hidden = now !== 'visits'
   }
   for (const select of [view, of, source, first, second, energy])
     select.addEventListener('change', () => {
@@ -297,13 +303,12 @@ export function createTrajectoryPanel(
       )
     } else if (now === 'correlation') drawCorrelation(from, style)
     else {
-      const { size = 0 } = from.model.layers.find(({ name }) => name === layer.value) ?? {}
-      const bars = visits.most(12)
-      drawBars(canvas, style, bars)
+      const { size = 0, shape = [] } = from.model.layers.find(({ name }) => name === layer.value) ?? {}
+      showBars(list, size > MOST_SIGNS ? [] : visits.most(12), shape.at(-1) ?? size)
       tell(
         size > MOST_SIGNS
           ? `\`${layer.value}\` has ${size} neurons; sign patterns are counted up to ${MOST_SIGNS}.`
-          : `Signs of the neurons in ${visits.total} ${visits.total === 1 ? 'state' : 'states'} of replica ${replica}, the most frequent first.`,
+          : `Signs of the neurons in ${visits.total} ${visits.total === 1 ? 'state' : 'states'} of replica ${replica}, the most frequent first; a filled square is +.`,
       )
     }
     canvas.setAttribute('aria-label', note.textContent)
@@ -414,7 +419,7 @@ export function createTrajectoryPanel(
   const sizes = new ResizeObserver(() => {
     if (simulation !== undefined && states.length > 0) draw(simulation)
   })
-  sizes.observe(canvas.parentElement as HTMLElement)
+  sizes.observe(area)
 
   return {
     destroy() {

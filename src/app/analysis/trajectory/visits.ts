@@ -3,12 +3,18 @@
 /** The most neurons: 2^12 patterns of signs. */
 export const MOST_SIGNS = 12
 
+/** A pattern of signs and its fraction of the states. */
+export interface Bar {
+  readonly signs: string
+  readonly share: number
+}
+
 export interface Visits {
   /** Number of counted states. */
   readonly total: number
   add(state: ArrayLike<number>): void
   /** The most frequent patterns with their fractions, the most frequent first. */
-  most(count: number): readonly { readonly signs: string; readonly share: number }[]
+  most(count: number): readonly Bar[]
   clear(): void
 }
 
