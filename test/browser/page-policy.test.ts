@@ -45,7 +45,7 @@ test('every part of the page keeps to the content security policy', async () => 
 
   // A thread that has a GPU.
   await page.locator('#scenario').selectOption('measure')
-  const measuring = page.getByRole('dialog', { name: 'Measure this GPU' })
+  const measuring = page.getByRole('dialog', { name: /^Measure this (GPU|adapter)$/ })
   await measuring.getByRole('button', { name: 'Measure', exact: true }).click()
   await eventually(() => measuring.getByRole('status').innerText()).toMatch(/comparing/)
   await page.keyboard.press('Escape')

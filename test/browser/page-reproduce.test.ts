@@ -96,13 +96,14 @@ test('a run is cancelled at once, by its button and by closing the panel, and ca
 test('the GPU is measured by keys alone: the page goes on drawing, it stops at once, and a report is saved', async () => {
   // As long as every form takes once.
   await lab.visit('softmax-synapses&seconds=1')
-  const panel = lab.page.getByRole('dialog', { name: 'Measure this GPU' })
+  const panel = lab.page.getByRole('dialog', { name: /^Measure this (GPU|adapter)$/ })
   const act = (name: string) => panel.getByRole('button', { name, exact: true })
   await lab.page.getByRole('combobox', { name: 'Scenario' }).selectOption('measure')
   await eventually(() => act('Measure').count()).toBe(1)
   expect(await lab.page.getByRole('combobox', { name: 'Scenario' }).inputValue()).toBe('softmax-synapses')
   await lab.page.keyboard.press('Enter')
   await eventually(() => panel.getByRole('progressbar').count()).toBe(1)
+  expect(await panel.innerText()).toContain('takes about 1 s and')
   // Another thread computes.
   await frames(lab.page)
   await lab.page.keyboard.press('Enter')

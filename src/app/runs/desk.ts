@@ -135,7 +135,7 @@ export function createDesk(places: DeskPlaces, workplace: Workplace, messages: M
         const source = await changedSource(run.scenario, run.source)
         await workplace.open({ ...source, home: run.home })
       }
-      messages.notice(`Run ${run.number} (${name}) is restored at tick 0. Ctrl+Z takes it back.`)
+      messages.notice(`Run ${run.number} (${name}) is restored at tick 0. Ctrl+Z returns to the run before.`)
       return true
     } catch (error) {
       messages.warn(textOf(error))

@@ -113,16 +113,7 @@ export function startingRepeats({ replicas }: Scenario): number {
   return typeof replicas === 'number' ? Math.min(MOST_REPEATS, replicas) : 1
 }
 
-/** `--vary` of an axis, as `engram run` reads it. */
-function assignment(path: string, { values, from, to, steps, scale }: AxisSpec): string {
-  if (values !== undefined) return `${path}=${values.join(',')}`
-  return `${path}=${from}:${to}:${steps}${scale === 'log' ? ':log' : ''}`
-}
-
-/** The command that runs a varied scenario in a file, such as `hopfield-vary.json`. */
-export function commandOf({ replicas }: Scenario, file: string): string {
-  const out = `--out out/${file.replace(/\.[a-z]+$/, '')}`
-  if (typeof replicas === 'number') return `engram run ${file} ${out}`
-  const words = Object.entries(replicas.vary).map(([path, spec]) => ` --vary ${assignment(path, spec)}`)
-  return `engram run ${file}${words.join('')} ${out}`
+/** The command that runs a varied scenario in a file, such as `hopfield-vary.json`: the file has what varies. */
+export function commandOf(file: string): string {
+  return `engram run ${file} --out out/${file.replace(/\.[a-z]+$/, '')}`
 }

@@ -222,7 +222,7 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
     panel.close()
     // The length of a run is not what was varied.
     if (await workplace.begin({ ...point, time: base.time })) {
-      messages.notice(`The network with ${text} is open at tick 0. Ctrl+Z takes it back.`)
+      messages.notice(`The network with ${text} is open at tick 0. Ctrl+Z returns to the run before.`)
       if (wasPlaying) workplace.play()
     }
   }
@@ -296,7 +296,7 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
           : { name: `${stem}.json`, content: `${JSON.stringify(scenario, null, 2)}\n` }
       download(file)
       part('[data-part=command]').hidden = false
-      command.textContent = commandOf(scenario, file.name)
+      command.textContent = commandOf(file.name)
     } catch (error) {
       tell(textOf(error), true)
     }

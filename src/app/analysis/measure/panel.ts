@@ -1,4 +1,4 @@
-/** "Measure this GPU": a table and a report of how fast the adapter of this browser computes, to be sent to others. */
+/** "Measure this GPU", or this software adapter: a table and a report of how fast the adapter of this browser computes, to be sent to others. */
 import './measure.css'
 import {
   type DeviceReport,
@@ -11,6 +11,7 @@ import {
 import { buttonOf, createPanel } from '../../dialog.ts'
 import type { Workplace } from '../../session/workplace.ts'
 import { download } from '../../sharing/exports.ts'
+import { adapterWord } from '../reproduce/entry.ts'
 import type { MeasureAnswer, MeasureQuestion } from './measuring.ts'
 
 export interface MeasurePanel {
@@ -20,8 +21,9 @@ export interface MeasurePanel {
 /** Seconds of a measurement; `?seconds=10` in the address gives another number. */
 const SECONDS = 120
 
-const MARKUP = `
-  <p>How fast does this GPU run networks? The measurement takes about two minutes and can be stopped. Every kernel is compared with
+/** @param adapter - `GPU` or `adapter` */
+const markup = (adapter: string, seconds: number): string => `
+  <p>How fast does this ${adapter} run networks? The measurement takes about ${durationText(seconds)} and can be stopped. Every kernel is compared with
     float64 before it is timed. Nothing is sent anywhere. Save the report, or paste it into an issue of the project: the first
     reports decide which kernels are the defaults on a GPU.</p>
   <div class="measure-run">
@@ -33,11 +35,13 @@ const MARKUP = `
 
 /** Creates the panel, a dialog that `open` shows. The network of the page pauses while the dialog is open. */
 export function createMeasurePanel(workplace: Workplace): MeasurePanel {
-  const panel = createPanel('measure', 'Measure this GPU', () => {
+  const adapter = adapterWord(workplace.device)
+  const seconds = Number(new URLSearchParams(location.search).get('seconds')) || SECONDS
+  const panel = createPanel('measure', `Measure this ${adapter}`, () => {
     stop()
     if (wasPlaying) workplace.play()
   })
-  panel.body.innerHTML = MARKUP
+  panel.body.innerHTML = markup(adapter, seconds)
   const run = panel.find<HTMLButtonElement>('[data-act=run]')
   const progress = panel.find<HTMLProgressElement>('progress')
   const status = panel.find('[role=status]')
@@ -106,7 +110,6 @@ export function createMeasurePanel(workplace: Workplace): MeasurePanel {
       }
     }
     own.onerror = ({ message }) => end(message === '' ? 'The measurement could not be loaded.' : message)
-    const seconds = Number(new URLSearchParams(location.search).get('seconds')) || SECONDS
     own.postMessage({ seconds } satisfies MeasureQuestion)
   }
 
@@ -125,6 +128,11 @@ export function createMeasurePanel(workplace: Workplace): MeasurePanel {
       run.focus()
     },
   }
+}
+
+function durationText(seconds: number): string {
+  const minutes = Math.round(seconds / 60)
+  return seconds < 90 ? `${seconds} s` : `${minutes} minutes`
 }
 
 const textOf = (report: DeviceReport): string => `${JSON.stringify(report, null, 2)}\n`

@@ -1,4 +1,5 @@
 /** The last lines of the scenario menu, a key and `?reproduce`: they open the panels, which are loaded at the first use. */
+import { isSoftware } from '../../../core/gpu/adapter.ts'
 import { addKeys, holdKeys } from '../../controls/keys.ts'
 import { type Messages, textOf } from '../../messages.ts'
 import type { Workplace } from '../../session/workplace.ts'
@@ -6,6 +7,11 @@ import type { ReproducePanel } from './panel.ts'
 
 /** Values of the lines in the menu; no ids of scenarios. */
 export const PANELS = ['reproduce', 'measure']
+
+/** A software adapter is no GPU. */
+export function adapterWord({ adapterInfo }: GPUDevice): string {
+  return isSoftware(adapterInfo) ? 'adapter' : 'GPU'
+}
 
 /** Adds the lines and the key. */
 export function bindReproduce(
@@ -15,7 +21,8 @@ export function bindReproduce(
 ): ReproducePanel {
   const group = document.createElement('optgroup')
   group.label = 'Reproductions'
-  group.append(...['Reproduce…', 'Measure this GPU…'].map((text, at) => new Option(text, PANELS[at])))
+  const lines = ['Reproduce…', `Measure this ${adapterWord(workplace.device)}…`]
+  group.append(...lines.map((text, at) => new Option(text, PANELS[at])))
   menu.append(group)
   let panel: Promise<ReproducePanel> | undefined
   const open = async (id?: string): Promise<void> => {

@@ -22,6 +22,7 @@ import {
   tryOf,
 } from './draft.ts'
 import { itemBox, textField } from './fields.ts'
+import { forgetDraft, keepDraft, keptDraft } from './kept.ts'
 import { pictureData } from './picture.ts'
 
 export interface EditorOptions {
@@ -41,22 +42,22 @@ export interface EditorOptions {
 /** Milliseconds without a key until the preview follows. */
 const PREVIEW_AFTER = 150
 
-/** The unsaved draft of the lesson that was last edited. */
-let kept: { readonly of: string; readonly draft: Draft; readonly moved: DraftTry | undefined } | undefined
-
 export function openEditor({ scenario, lesson, told, read, save }: EditorOptions): void {
   if (document.querySelector('.panel-lesson') !== null) return
   const of = JSON.stringify([lesson, told])
   const start = draftOf(lesson ?? describedLesson(scenario))
-  const draft = kept?.of === of ? kept.draft : structuredClone(start)
+  const kept = keptDraft(of)
+  const draft = kept?.draft ?? structuredClone(start)
   const changes = valueChanges(told, scenario)
   /** The try that the present changes have become: they then leave the scenario. */
-  let moved = kept?.of === of ? kept.moved : undefined
+  let moved = kept?.moved
   const isMoved = (): boolean => moved !== undefined && draft.tries.includes(moved)
   /** The scenario that the lesson becomes a part of. Changes that are a try leave it, and it begins as told. */
   const target = (): Scenario => (isMoved() ? told : scenario)
 
   const { element, body, foot, find, ...panel } = createPanel('lesson', 'Write the lesson', () => {
+    keepNow()
+    removeEventListener('pagehide', keepNow)
     clearTimeout(timer)
     reading?.close()
     element.remove()
@@ -67,7 +68,9 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
   const problem = document.createElement('p')
   problem.role = 'alert'
   const discardButton = buttonOf('Discard the draft', () => {
-    kept = moved = undefined
+    moved = undefined
+    isChanged = false
+    forgetDraft(of)
     Object.assign(draft, structuredClone(start))
     build()
     preview()
@@ -81,8 +84,16 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
 
   let reading: Reading | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
+  /** Keys were pressed since the draft was kept. */
+  let isChanged = false
+  const keepNow = (): void => {
+    if (isChanged) keepDraft(of, { draft, moved })
+    isChanged = false
+  }
+  addEventListener('pagehide', keepNow)
   const preview = (): void => {
     clearTimeout(timer)
+    keepNow()
     let shown: Lesson
     let wrong = ''
     try {
@@ -100,7 +111,7 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
     saveButton.disabled = wrong !== ''
     const unsaved = changedParts(start, draft)
     panel.note.textContent =
-      unsaved.length === 0 ? '' : `Not saved: ${unsaved.join(', ')}. The draft stays until this page is left.`
+      unsaved.length === 0 ? '' : `Not saved: ${unsaved.join(', ')}. The draft stays in this tab, also after a reload.`
     discardButton.hidden = unsaved.length === 0
     const isOpen = find('.preview').querySelector('details')?.open ?? true
     reading?.close()
@@ -143,7 +154,7 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
     if (details !== null) details.open = isOpen
   }
   const changed = (): void => {
-    kept = { of, draft, moved }
+    isChanged = true
     clearTimeout(timer)
     timer = setTimeout(preview, PREVIEW_AFTER)
   }
@@ -412,7 +423,8 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
     try {
       const into = target()
       if (!(await save({ ...into, lesson: checkedLesson(draft, into) }, isMoved()))) return
-      kept = undefined
+      isChanged = false
+      forgetDraft(of)
       panel.close()
     } catch (error) {
       problem.textContent = textOf(named(error))
