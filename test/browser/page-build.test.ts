@@ -275,3 +275,57 @@ test('a size that the files of a scenario do not fit is a draft with its reason,
   await eventually(status).toBe('Runs as drawn.')
   expect(await width.inputValue()).toBe('28')
 })
+
+test('a trained memory keeps its values under another name; undo brings back what a removal loses', async () => {
+  const { page } = lab
+  await lab.load('softmax-synapses')
+  const stepped = (ticks: number) =>
+    page.evaluate(`engram.step(${ticks}).then(() => engram.simulation.flush())`)
+  await stepped(50)
+  const [xi, visible] = [await lab.read('xi'), await lab.read('visible')]
+  const toast = () => page.locator('#toast').innerText()
+  const part = (id: string) => page.locator(`.builder [data-id="${id}"]`)
+  const rename = async (id: string, to: string) => {
+    await part(id).focus()
+    const name = page.locator('.builder-form [data-role=name]')
+    await eventually(() => name.inputValue()).toBe(id.split('.')[1])
+    await name.fill(to)
+    await name.press('Enter')
+    await part(`${id.split('.')[0]}.${to}`).waitFor()
+    await eventually(status).toBe('Runs as drawn.')
+  }
+  await page.keyboard.press('b')
+  await rename('memories.xi', 'learnt')
+  await rename('neurons.visible', 'seen')
+  expect(await lab.read('learnt')).toEqual(xi)
+  expect(await lab.read('seen')).toEqual(visible)
+  expect(await toast()).not.toMatch(/anew|lost/)
+  await stepped(10)
+  const later = await lab.read('learnt')
+  const graph = page.locator('.builder-graph [tabindex="0"]')
+  for (const [key, group, name] of [
+    ['Control+z', 'neurons', 'visible'],
+    ['Control+z', 'memories', 'xi'],
+    ['Control+Shift+Z', 'memories', 'learnt'],
+    ['Control+Shift+Z', 'neurons', 'seen'],
+  ] as const) {
+    await graph.focus()
+    await page.keyboard.press(key)
+    await eventually(() => scenario(group)).toHaveProperty(name)
+    if (name === 'xi') expect(await lab.read('xi')).toEqual(later)
+  }
+  expect(await lab.read('learnt')).toEqual(later)
+  expect(await lab.engram('simulation.tick')).toBe(60)
+
+  await part('memories.learnt').focus()
+  await page.keyboard.press('Delete')
+  await eventually(() => scenario('memories')).toEqual({})
+  await eventually(toast).toContain('"learnt" are lost')
+  await stepped(5)
+  await graph.focus()
+  await page.keyboard.press('Control+z')
+  await eventually(() => scenario('memories')).toHaveProperty('learnt')
+  await eventually(toast).toContain('"learnt" returns as at tick 60; the rest goes on.')
+  expect(await lab.read('learnt')).toEqual(later)
+  expect(await lab.engram('simulation.tick')).toBe(65)
+})

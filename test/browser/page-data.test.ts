@@ -158,3 +158,40 @@ test('own images dropped from disk are recalled; the plot is a figure that a pag
   await sheet.waitFor({ state: 'hidden' })
   await eventually(() => lab.engram<number>('simulation.model.memories[0].init.rows')).toBe(4)
 })
+
+test('a blank image is left out by name, and overlapping images are told before a Hopfield network mixes them', async () => {
+  await lab.load('hopfield')
+  const { page } = lab
+  const image = (value: (x: number, y: number) => number): number[] => {
+    const data = Uint8Array.from({ length: 256 }, (_, at) => value(at % 16, Math.floor(at / 16)))
+    return [...encode({ width: 16, height: 16, data, channels: 1, depth: 8 })]
+  }
+  // The same disk with another small spot in each.
+  const files = [
+    ...[0, 1, 2].map((index) => [
+      `disk-${index}.png`,
+      image((x, y) =>
+        (x - 7.5) ** 2 + (y - 7.5) ** 2 < 40 || (y < 2 && Math.floor(x / 5) === index) ? 240 : 20,
+      ),
+    ]),
+    ['blank.png', image(() => 255)],
+  ]
+  await page.evaluate(`{
+    const transfer = new DataTransfer()
+    for (const [name, bytes] of ${JSON.stringify(files)})
+      transfer.items.add(new File([new Uint8Array(bytes)], name, { type: 'image/png' }))
+    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
+  }`)
+  const sheet = page.locator('.panel-data')
+  await eventually(() => sheet.locator('.data-refused').innerText()).toMatch(/blank\.png has one value/)
+  expect(await sheet.locator('[data-part=result]').innerText()).toContain('3 rows of 256')
+  expect(await sheet.locator('.data-doubts').innerText()).toMatch(
+    /^The rows overlap by up to 0\.\d+, and a Hopfield network mixes such rows.*pseudoinverse/,
+  )
+  await sheet.locator('[data-act=use]').click()
+  await sheet.waitFor({ state: 'hidden' })
+  await eventually(() => lab.engram<number>('simulation.tick')).toBeGreaterThan(100)
+  // The largest overlap is that with the mixture; the own one is lower or equal.
+  const key = page.locator('[data-probe=overlap] .plot-key')
+  await eventually(() => key.innerText()).toContain('with its own pattern')
+})

@@ -220,3 +220,33 @@ const TRIES_BELOW =
 
 const VIOLATIONS = `axe.run().then(({ violations }) =>
   violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 120)).join(' | ')))`
+
+test('a draft of a lesson outlives a reload, and another draft beside it', async () => {
+  const { page } = lab
+  await lab.visit('softmax-synapses')
+  const editor = page.locator('.panel-lesson')
+  const text = editor.getByLabel('Text', { exact: false }).first()
+  const write = async (words: string) => {
+    await page.locator('.write').click()
+    await text.fill(words)
+  }
+  await write('Of the softmax.')
+  await editor.press('Escape')
+  await page.locator('#scenario').selectOption('hebbian-learning')
+  await eventually(() => lab.engram('scenario.name')).toContain('ebbian')
+  await page.locator('body[data-state=ready]').waitFor()
+  await write('Of Hebb.')
+  await page.reload()
+  await page.locator('body[data-state=ready]').waitFor()
+  await page.locator('.write').click()
+  expect(await text.inputValue()).toBe('Of Hebb.')
+  await editor.getByRole('button', { name: 'Discard the draft' }).click()
+  expect(await text.inputValue()).not.toBe('Of Hebb.')
+  await editor.press('Escape')
+  await page.goBack()
+  await eventually(() => lab.engram('scenario.name')).toContain('oftmax')
+  await page.locator('body[data-state=ready]').waitFor()
+  await page.locator('.write').click()
+  expect(await text.inputValue()).toBe('Of the softmax.')
+  await editor.press('Escape')
+})

@@ -3,7 +3,7 @@ import axe from 'axe-core'
 import { expect, test } from 'vitest'
 import { linkTo } from '../../src/app/sharing/link.ts'
 import { parseScenario } from '../../src/core/model/parse.ts'
-import { eventually, useLab } from './lab.ts'
+import { eventually, frames, useLab } from './lab.ts'
 
 const lab = useLab()
 
@@ -105,6 +105,7 @@ test('two gains are compared, restored and shown in step; a map over two values 
   await eventually(gain).toBe(3)
   await page.keyboard.press('Control+z')
   await eventually(gain).toBe(0.5)
+  expect(await lab.engram('simulation.tick')).toBe(31)
 
   // A map over the gain and the damage.
   const panel = page.locator('.panel-vary')
@@ -137,8 +138,10 @@ test('two gains are compared, restored and shown in step; a map over two values 
   expect(await gain()).not.toBe(0.5)
   // What was paused stays paused.
   expect(await page.evaluate('engram.playing')).toBe(false)
+  // Undo returns to the run before.
   await page.locator('#undo').click()
   await eventually(gain).toBe(0.5)
+  expect(await lab.engram('simulation.tick')).toBe(31)
 
   // The path on the plane of both patterns, with the energy below it.
   await page.keyboard.press('j')
@@ -148,4 +151,27 @@ test('two gains are compared, restored and shown in step; a map over two values 
     /^Signs of the neurons in \d+ states?/,
   )
   expect([...(await faultsOf('.trajectory')), ...(await faultsOf('#run-acts'))]).toEqual([])
+})
+
+test('a run that is reset while it plays is listed with its ticks, and the next begins at 0', async () => {
+  const { page } = lab
+  await lab.load('softmax-synapses')
+  const before: number[] = []
+  for (let run = 0; run < 3; run++) {
+    await lab.engram('play()')
+    await eventually(() => lab.engram<number>('simulation.tick')).toBeGreaterThan(20)
+    // In one turn of the page: frames before, at and after the reset.
+    before.push(await page.evaluate('const { tick } = engram.simulation, done = engram.reset(); done.then(() => tick)'))
+    await eventually(() => lab.engram('simulation.tick')).toBe(0)
+    await frames(page)
+  }
+  await page.keyboard.press('u')
+  const saved = page.waitForEvent('download')
+  await page.getByRole('button', { name: 'Table as CSV' }).click()
+  const table = await readFile(await (await saved).path(), 'utf8')
+  const [head = [], ...lines] = table.trim().split('\n').map((line) => line.split(','))
+  const ticks = lines.map((cells) => Number(cells[head.indexOf('ticks')]))
+  expect(ticks.at(-1)).toBe(0)
+  before.forEach((tick, run) => expect(ticks.at(run - 4)).toBeGreaterThanOrEqual(tick))
+  await page.keyboard.press('Escape')
 })

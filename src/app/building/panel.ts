@@ -6,6 +6,8 @@ import type { Scenario } from '../../core/model/schema.ts'
 import { differences } from '../editing/undo.ts'
 import { type Messages, plainText, textOf } from '../messages.ts'
 import type { Opened } from '../session/opened.ts'
+import { createDrafts } from '../session/drafts.ts'
+import { entryNow } from '../session/entries.ts'
 import { stemOf } from '../sharing/exports.ts'
 import type { Workplace } from '../session/workplace.ts'
 import { type Fault, faultOf, readDraft, type Reading, textOfScenario } from './draft.ts'
@@ -64,6 +66,9 @@ const MARKUP = `
     <div class="builder-form" role="group" aria-label="Values"></div>
   </div>
   <div class="builder-text" hidden></div>`
+
+/** Texts that do not run yet, each with the scenario that ran then. */
+const drafts = createDrafts<{ readonly text: string; readonly running: Scenario }>('network')
 
 /** Parts that the graph does not draw. */
 const LISTS = PARTS.filter(({ part }) => !(THINGS as readonly string[]).includes(part))
@@ -147,11 +152,23 @@ export function createPanel(
     setTimeout(show)
   }
 
+  /** The same scenario opened again begins without the draft. */
+  const ownDraft = (): string => JSON.stringify([entryNow(), home])
+
+  /** A text that does not run yet outlives a reload. */
+  const keep = (): void => {
+    const of = ownDraft()
+    if (running === undefined) return
+    if (text === runningText) drafts.forget(of)
+    else drafts.keep(of, { text, running })
+  }
+
   /** Takes a text as the draft; a valid one becomes the network. */
   const take = (next: string): void => {
     text = next
     reading = readDraft(text)
     fault = reading.fault
+    keep()
     if (isObject(reading.raw)) raw = reading.raw
     if (fault !== undefined) noteDraft(text)
     else if (reading.scenario !== undefined && running !== undefined) void apply(reading.scenario)
@@ -169,6 +186,7 @@ export function createPanel(
   const ran = (of: string): void => {
     runningText = of
     if (running !== undefined) texts.keep(running, of)
+    keep()
   }
 
   const apply = async (scenario: Scenario): Promise<void> => {
@@ -395,12 +413,14 @@ export function createPanel(
     const { scenario } = opened.simulation.model
     if (opened.home !== home) {
       home = opened.home
-      running = scenario
+      const kept = drafts.find(ownDraft())
+      running = kept?.running ?? scenario
       selected = WHOLE
       texts.clear()
-      ran(textOfScenario(scenario))
-      take(runningText)
-      return
+      text = kept?.text ?? textOfScenario(running)
+      ran(textOfScenario(running))
+      take(text)
+      if (kept === undefined) return
     }
     if (isBuilding || scenario === running || workplace.steps.isReplaying) return
     const before = running

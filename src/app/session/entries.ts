@@ -69,13 +69,17 @@ export interface Entries {
   given(): Promise<Source> | undefined
 }
 
+function stored(): v.InferOutput<typeof stateSchema> | undefined {
+  const { success, output } = v.safeParse(stateSchema, history.state)
+  return success ? output : undefined
+}
+
+/** The number of the present entry. */
+export const entryNow = (): string | undefined => stored()?.entry
+
 export function createEntries(): Entries {
   const owners = new WeakMap<Scenario, string>()
   const reads = new Map<string, Read>()
-  const stored = (): v.InferOutput<typeof stateSchema> | undefined => {
-    const { success, output } = v.safeParse(stateSchema, history.state)
-    return success ? output : undefined
-  }
   const isNew = stored() === undefined
   let fresh = isNew ? createId() : ''
   let current = stored()?.entry ?? fresh

@@ -422,12 +422,16 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
   const store = async (): Promise<void> => {
     try {
       const into = target()
+      // What is typed while the network is built would be in no lesson.
+      form.inert = true
       if (!(await save({ ...into, lesson: checkedLesson(draft, into) }, isMoved()))) return
       isChanged = false
       forgetDraft(of)
       panel.close()
     } catch (error) {
       problem.textContent = textOf(named(error))
+    } finally {
+      form.inert = false
     }
   }
 
