@@ -270,6 +270,13 @@ test('a size that the files of a scenario do not fit is a draft with its reason,
   await width.press('Tab')
   await eventually(status).toMatch(/^Draft, .*rows have 784 columns/)
   expect(await lab.engram('scenario.neurons.visible.size')).toEqual([28, 28])
+  // A reload keeps the draft.
+  await page.reload()
+  await page.locator('body[data-state=ready]').waitFor()
+  await page.keyboard.press('b')
+  await eventually(status).toMatch(/^Draft, .*rows have 784 columns/)
+  await page.locator('.builder [data-id="neurons.visible"]').focus()
+  expect(await width.inputValue()).toBe('27')
   await page.locator('.builder-graph [tabindex="0"]').focus()
   await page.keyboard.press('Control+z')
   await eventually(status).toBe('Runs as drawn.')

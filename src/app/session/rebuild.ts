@@ -26,7 +26,8 @@ export function renamesOf(old: Scenario, next: Scenario): Renames {
   const parts = new Map<string, string>()
   const probes = new Map<string, string>()
   for (const group of ['neurons', 'synapses', 'memories', 'probes'] as const) {
-    const [before, after]: Readonly<Record<string, unknown>>[] = [old[group], next[group]]
+    const before: Readonly<Record<string, unknown>> = old[group]
+    const after: Readonly<Record<string, unknown>> = next[group]
     const added = Object.keys(after).filter((name) => !(name in before))
     for (const name of Object.keys(before)) {
       if (name in after) continue
