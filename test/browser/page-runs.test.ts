@@ -161,7 +161,9 @@ test('a run that is reset while it plays is listed with its ticks, and the next 
     await lab.engram('play()')
     await eventually(() => lab.engram<number>('simulation.tick')).toBeGreaterThan(20)
     // In one turn of the page: frames before, at and after the reset.
-    before.push(await page.evaluate('const { tick } = engram.simulation, done = engram.reset(); done.then(() => tick)'))
+    before.push(
+      await page.evaluate('const { tick } = engram.simulation, done = engram.reset(); done.then(() => tick)'),
+    )
     await eventually(() => lab.engram('simulation.tick')).toBe(0)
     await frames(page)
   }
@@ -169,7 +171,10 @@ test('a run that is reset while it plays is listed with its ticks, and the next 
   const saved = page.waitForEvent('download')
   await page.getByRole('button', { name: 'Table as CSV' }).click()
   const table = await readFile(await (await saved).path(), 'utf8')
-  const [head = [], ...lines] = table.trim().split('\n').map((line) => line.split(','))
+  const [head = [], ...lines] = table
+    .trim()
+    .split('\n')
+    .map((line) => line.split(','))
   const ticks = lines.map((cells) => Number(cells[head.indexOf('ticks')]))
   expect(ticks.at(-1)).toBe(0)
   before.forEach((tick, run) => expect(ticks.at(run - 4)).toBeGreaterThanOrEqual(tick))

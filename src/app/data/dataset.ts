@@ -55,7 +55,11 @@ export function imageData(
 ): Dataset {
   const sizes = new Set(images.map(({ width, height }) => `${height} x ${width}`))
   const shape = sizes.size === 1 ? `${[...sizes].join('')} pixels` : `images of ${sizes.size} sizes`
-  const rows = images.map((image, index) => ({ name: names[index] ?? `image ${index}`, image, values: image.data }))
+  const rows = images.map((image, index) => ({
+    name: names[index] ?? `image ${index}`,
+    image,
+    values: image.data,
+  }))
   const isClassed = new Set(folders).size > 1
   const classes = isClassed ? withoutCommon(folders) : undefined
   return { name, files, rows, shape, range: rangeOf(rows), ...(classes && { classes }), refused }

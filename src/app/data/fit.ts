@@ -5,7 +5,7 @@ import { ModelError } from '../../core/errors.ts'
 import type { Rows } from '../../core/model/model.ts'
 import type { Transform } from '../../core/model/patterns/schema.ts'
 import { applyTransform } from '../../core/model/patterns/transforms.ts'
-import { flatReason, isFlat } from '../editing/images.ts'
+import { flatReason, isFlat } from '../editing/flat.ts'
 import { fitted, likenessOf } from '../editing/likeness.ts'
 import type { DataRow } from './dataset.ts'
 
@@ -35,7 +35,12 @@ export function pictureOf(shape: readonly number[]): readonly [number, number] |
  * @param invert - light becomes dark: the sum of smallest and largest value, minus the value
  * @throws ModelError for a row that does not fit
  */
-export function fittedRow(row: DataRow, shape: readonly number[], crop: Crop, invert: boolean): Float32Array {
+export function fittedRow(
+  row: Omit<DataRow, 'name'>,
+  shape: readonly number[],
+  crop: Crop,
+  invert: boolean,
+): Float32Array {
   const size = shape.reduce((product, side) => product * side, 1)
   const picture = pictureOf(shape)
   const sized = (): Float32Array => {
@@ -98,7 +103,8 @@ export function fittedRows<R extends DataRow>(
   for (const row of rows) {
     const values = fit(row)
     const isImage = row.image !== undefined
-    if (isImage && [row.values, values].some((one) => isFlat({ isImage, values: one }))) refused.push(flatReason(row.name))
+    if (isImage && [row.values, values].some((one) => isFlat({ isImage, values: one })))
+      refused.push(flatReason(row.name))
     else if (isScalable(values, steps)) found.push({ row, values })
     else refused.push(`${row.name} has the norm 0; give another row, or no norm`)
   }

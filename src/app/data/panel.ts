@@ -273,7 +273,8 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
     const slope = isPerNeuron(lagrangian) ? (hessian(neuronOf(lagrangian, 0), Float64Array.of(0))[0] ?? 0) : 0
     const { overlap, turned, isMixed } = crosstalkOf(result, slope)
     if (!isMixed) return ''
-    const share = turned > MOST_TURNED ? `; ${format3(100 * turned)} % of their signs turn in the first step` : ''
+    const share =
+      turned > MOST_TURNED ? `; ${format3(100 * turned)} % of their signs turn in the first step` : ''
     const centre = part('center').checked ? '' : 'Tick "centre". '
     return `The rows overlap by up to ${format3(overlap)}, and a Hopfield network mixes such rows${share}. ${centre}Set the base of ${synapse.name} to ${WITHOUT_CROSSTALK}, or take a new dense memory or modern Hopfield network.`
   }

@@ -6,22 +6,13 @@ import { ModelError } from '../../core/errors.ts'
 import { naming } from '../../core/model/files.ts'
 import { textOf } from '../messages.ts'
 import { bitmapOf, lightOf } from '../session/decode.ts'
+import { type Pattern, flatReason, isFlat } from './flat.ts'
 
 /** Largest side of an image in pixels; the browser scales larger images down before averaging. */
 const MOST_PIXELS = 1024
 
 function isImage({ type }: File): boolean {
   return type.startsWith('image/')
-}
-
-/** Largest difference of two entries of a flat image: the averages of equal pixels have rounding errors. */
-const FLAT = 1e-6
-
-/** A row for memories: an entry for each neuron. */
-export interface Pattern {
-  /** True for an image, which is made like the other rows. */
-  readonly isImage: boolean
-  readonly values: ArrayLike<number>
 }
 
 /** The patterns of some files, and a reason for each file or row that gives none. */
@@ -60,17 +51,6 @@ export async function readPatterns(
     }
   }
   return { patterns, refused: [...refused] }
-}
-
-/** True for a pattern of one value, of which nothing is stored. */
-export function isFlat({ isImage, values }: Pattern): boolean {
-  const [first = 0] = Array.from(values)
-  return Array.from(values).every((value) => Math.abs(value - first) <= (isImage ? FLAT : 0))
-}
-
-/** The reason why such a pattern is left out. */
-export function flatReason(place: string): string {
-  return `${place} has one value throughout; give a pattern of several values`
 }
 
 async function readRows(file: File, size: number): Promise<Pattern[]> {

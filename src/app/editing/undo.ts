@@ -101,7 +101,8 @@ export function createUndoStack<S extends { readonly bytes: number }>(): UndoSta
       if (isSame && (gesture === 0 ? now - last.at < JOINED_WITHIN : gesture === last.gesture)) {
         done.pop()
         // A slider that returned to its start has changed nothing.
-        if (differences(last.from, to).length > 0) done.push({ from: last.from, to, states: last.states, paths, at: now, gesture })
+        if (differences(last.from, to).length > 0)
+          done.push({ from: last.from, to, states: last.states, paths, at: now, gesture })
         return
       }
       done.push({ from, to, states, paths, at: now, gesture })

@@ -124,10 +124,14 @@ export async function handOver(
     .filter((name) => !isCarried(name) && next.series.some((other) => other.name === name))
   const started = [...carried.anew.filter((name) => !returned.includes(name)), ...probes]
   const replaced = carried.anew.map((name) => formerOf(name, renames))
+  const { redrawn } = carried
   const gone = names.filter((name) => !replaced.includes(name))
   const facts = [
     ...(started.length === 0 ? [] : [`${listed(started)} start${plural(started)} anew at tick ${tick}`]),
     ...(gone.length === 0 ? [] : [`the values of ${listed(gone)} are lost`]),
+    ...(redrawn.length === 0
+      ? []
+      : [`${listed(redrawn)} draw${plural(redrawn)} other random rows under the new name`]),
     ...(returned.length === 0
       ? []
       : [`${listed(returned)} return${plural(returned)} as at tick ${back?.tick ?? tick}`]),

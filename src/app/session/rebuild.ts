@@ -2,7 +2,7 @@
 import { hashBytes } from '../../core/math/hash.ts'
 import { arraysOf } from '../../core/kinds/couplings/table.ts'
 import { tracesOf } from '../../core/kinds/rules/table.ts'
-import type { Model } from '../../core/model/model.ts'
+import type { Hyperedge, Model } from '../../core/model/model.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import type { Series } from '../../core/run/series.ts'
 
@@ -17,6 +17,8 @@ export interface Carried {
   readonly kept: readonly string[]
   /** Those in both networks whose values start again. */
   readonly anew: readonly string[]
+  /** Parts whose fixed random numbers are other ones under the new name: they depend on the place in the scenario. */
+  readonly redrawn: readonly string[]
 }
 
 const NONE: Renames = { parts: new Map(), probes: new Map() }
@@ -42,7 +44,8 @@ export function renamesOf(old: Scenario, next: Scenario): Renames {
 function isSame(before: unknown, after: unknown, names: ReadonlyMap<string, string>): boolean {
   if (before === after) return true
   if (typeof before === 'string') return renamed(before, names) === after
-  if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null) return false
+  if (typeof before !== 'object' || typeof after !== 'object' || before === null || after === null)
+    return false
   const keys = Object.keys(before)
   return (
     keys.length === Object.keys(after).length &&
@@ -71,7 +74,8 @@ export function formerOf(name: string, { parts }: Renames): string {
 
 /**
  * The states of `old` that fit `next`: of the same name and shape. A memory or synapse with a changed initial
- * value starts again, otherwise the change would have no effect; so does a layer at tick 0.
+ * value starts again, otherwise the change would have no effect; so does a layer at tick 0. A part under a new name goes on, although
+ * its random initial value is another one.
  */
 export function carriedOver(old: Model, next: Model, tick: number, renames = NONE): Carried {
   const kept: string[] = []
@@ -79,6 +83,9 @@ export function carriedOver(old: Model, next: Model, tick: number, renames = NON
   const put = (name: string, fits: boolean): void => void (fits ? kept : anew).push(name)
   const was = (name: string): string => formerOf(name, renames)
   const sameReplicas = old.replicas === next.replicas
+  /** True for the same values, and for a new name. */
+  const isSameStart = (name: string, before: unknown, after: unknown): boolean =>
+    was(name) !== name || signatureOf(before) === signatureOf(after)
 
   for (const layer of next.layers) {
     const before = old.layers.find(({ name }) => name === was(layer.name))
@@ -95,13 +102,14 @@ export function carriedOver(old: Model, next: Model, tick: number, renames = NON
       sizeOf(old, before.layer) === sizeOf(next, synapse.layer)
     put(
       synapse.name,
-      fits && signatureOf([before.base, before.init]) === signatureOf([synapse.base, synapse.init]),
+      fits && isSameStart(synapse.name, [before.base, before.init], [synapse.base, synapse.init]),
     )
   }
   for (const memory of next.memories) {
     const before = old.memories.find(({ name }) => name === was(memory.name))
     if (before?.tau === undefined || memory.tau === undefined) continue
-    const fits = sameReplicas && signatureOf(before.init) === signatureOf(memory.init)
+    const isOfShape = before.init.rows === memory.init.rows && before.init.columns === memory.init.columns
+    const fits = sameReplicas && isOfShape && isSameStart(memory.name, before.init, memory.init)
     put(memory.name, fits)
     const traces = tracesOf(before).map(({ name }) => name)
     for (const { name } of tracesOf(memory)) if (traces.includes(was(name))) put(name, fits)
@@ -110,10 +118,30 @@ export function carriedOver(old: Model, next: Model, tick: number, renames = NON
     const before = old.hyperedges.find(({ name }) => name === was(edge.name))
     if (before?.tau === undefined || edge.tau === undefined) continue
     const factors = edge.factors.map((one) => ({ ...one, part: was(one.part), layer: was(one.layer) }))
-    const fits = sameReplicas && signatureOf(before.factors) === signatureOf(factors)
+    const isOfShape = shapesOf(before.factors) === shapesOf(factors)
+    const fits = sameReplicas && isOfShape && isSameStart(edge.name, before.factors, factors)
     for (const name of arraysOf(edge)) put(name, fits)
   }
-  return { kept, anew }
+  return { kept, anew, redrawn: redrawnOf(old, next, renames) }
+}
+
+function shapesOf(factors: Hyperedge['factors']): string {
+  return JSON.stringify(factors.map(({ part, init: { rows, columns } }) => [part, rows, columns]))
+}
+
+function redrawnOf(old: Model, next: Model, renames: Renames): string[] {
+  const fixed = ({ layers, synapses, memories, hyperedges }: Model, name: string): string => {
+    const is = (one: { readonly name: string }): boolean => one.name === name
+    return signatureOf([
+      layers.filter(is).map(({ bias }) => bias),
+      synapses.filter(is).map(({ base, init }) => [base, init]),
+      memories.filter(is).map(({ init, bias }) => [init, bias]),
+      hyperedges.filter(is).map(({ factors }) => factors.map(({ init }) => init)),
+    ])
+  }
+  return [...renames.parts].flatMap(([before, after]) =>
+    fixed(old, before) === fixed(next, after) ? [] : [after],
+  )
 }
 
 /** The series of the old network that continue in the new one, under their new names. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { encodeNpy } from '../../../src/core/data/npy.ts'
+import { RandomStream } from '../../../src/core/model/random.ts'
 import { parseScenario } from '../../../src/core/model/parse.ts'
 import { resolveModel } from '../../../src/core/model/resolve.ts'
 import {
@@ -69,7 +70,9 @@ test('images are named by their folder, or by the first and their number', () =>
   const image = { width: 1, height: 1, data: Float32Array.of(1) }
   const { rows } = imageData('x', '2 images', [image, image], ['x', 'x'], [])
   expect(usedText({ name: 'x', rows }, 2)).toBe('x: 2 images')
-  expect(usedText({ name: 'v.csv', rows: [{ values: Float32Array.of(1) }] }, 1)).toBe('v.csv: 1 row')
+  expect(usedText({ name: 'v.csv', rows: [{ name: 'row 0', values: Float32Array.of(1) }] }, 1)).toBe(
+    'v.csv: 1 row',
+  )
 })
 
 test('own data has a path from which its name is told when a reload has lost it', () => {
@@ -235,12 +238,9 @@ test('rows that are no patterns are told: of one value, or equal to others', () 
 })
 
 describe('rows that a Hopfield network mixes', () => {
-  const signs = (count: number, columns: number, seed: number) => {
-    let state = seed
-    return Float32Array.from({ length: count * columns }, () => {
-      state = (Math.imul(state, 1664525) + 1013904223) >>> 0
-      return state >= 2 ** 31 ? 1 : -1
-    })
+  const signs = (count: number, columns: number) => {
+    const stream = new RandomStream(7, 'rows')
+    return Float32Array.from({ length: count * columns }, () => (stream.word() < 2 ** 31 ? -1 : 1))
   }
   /** Two rows of 100 signs that differ in some. */
   const pair = (differing: number) => {
@@ -251,12 +251,17 @@ describe('rows that a Hopfield network mixes', () => {
   }
   /** tanh recalls the first of two rows, by the mean-field equations; 0 = a mixture. */
   const apart = (rows: ReturnType<typeof pair>, gain: number): number => {
-    let m = [1, rows.data.reduce((sum, value, at) => (at < 100 ? sum + value * rows.data[100 + at]! : sum), 0) / 100]
+    let m = [
+      1,
+      rows.data.reduce((sum, value, at) => (at < 100 ? sum + value * rows.data[100 + at]! : sum), 0) / 100,
+    ]
     for (let step = 0; step < 2000; step++)
       m = [0, 1].map((row) => {
         let sum = 0
         for (let i = 0; i < 100; i++)
-          sum += rows.data[row * 100 + i]! * Math.tanh(gain * (m[0]! * rows.data[i]! + m[1]! * rows.data[100 + i]!))
+          sum +=
+            rows.data[row * 100 + i]! *
+            Math.tanh(gain * (m[0]! * rows.data[i]! + m[1]! * rows.data[100 + i]!))
         return sum / 100
       })
     return m[0]! - m[1]!
@@ -279,7 +284,7 @@ describe('rows that a Hopfield network mixes', () => {
 
   test('independent rows are mixed above the capacity 0.138 N, not below', () => {
     const [columns, slope] = [400, 10]
-    const rows = (count: number) => ({ rows: count, columns, data: signs(count, columns, 7) })
+    const rows = (count: number) => ({ rows: count, columns, data: signs(count, columns) })
     const [below, above] = [crosstalkOf(rows(40), slope), crosstalkOf(rows(80), slope)]
     expect([below.isMixed, above.isMixed]).toEqual([false, true])
     // erfc(1 / sqrt(2 P / N)) / 2 for P / N = 0.2: 1.27 %.

@@ -10,12 +10,12 @@ const learning = (...set: string[]) => loadShipped('softmax-synapses', { set })
 
 test('all states go on when nothing that shapes them has changed', async () => {
   const [old, next] = await Promise.all([load(), load('time.integrator=euler')])
-  expect(carriedOver(old, next, 10)).toEqual({ kept: ['visible', 'recurrent'], anew: [] })
+  expect(carriedOver(old, next, 10)).toMatchObject({ kept: ['visible', 'recurrent'], anew: [] })
 })
 
 test('a layer of another size starts anew, and so do the synapses on it', async () => {
   const [old, next] = await Promise.all([load(), load('neurons.visible.size=100')])
-  expect(carriedOver(old, next, 10)).toEqual({ kept: [], anew: ['visible', 'recurrent'] })
+  expect(carriedOver(old, next, 10)).toMatchObject({ kept: [], anew: ['visible', 'recurrent'] })
 })
 
 test('another number of replicas starts everything anew', async () => {
@@ -25,7 +25,7 @@ test('another number of replicas starts everything anew', async () => {
 
 test('a memory that starts from something else starts anew, the layers go on', async () => {
   const [old, next] = await Promise.all([learning(), learning('seed=2')])
-  expect(carriedOver(old, next, 10)).toEqual({ kept: ['visible'], anew: ['xi'] })
+  expect(carriedOver(old, next, 10)).toMatchObject({ kept: ['visible'], anew: ['xi'] })
 })
 
 test('at tick 0 a layer with another cue starts from the new one, with the same cue it stays', async () => {
@@ -40,7 +40,7 @@ test('a fixed memory has no state to keep, an adiabatic layer neither', async ()
     loadShipped('digits'),
     loadShipped('digits', { set: ['time.dt=0.2'] }),
   ])
-  expect(carriedOver(old, next, 5)).toEqual({ kept: ['visible'], anew: [] })
+  expect(carriedOver(old, next, 5)).toMatchObject({ kept: ['visible'], anew: [] })
 })
 
 test('samples go on where the probe has the same name, kind and shape', () => {
@@ -68,7 +68,12 @@ test('a layer, a memory and a probe go on under another name, and so does a step
     ['xi', 'learnt'],
     ['overlap', 'total'],
   ])
-  expect(carriedOver(old, next, 10, forth)).toEqual({ kept: ['seen', 'learnt'], anew: [] })
+  // The random rows from which a memory has started depend on its place; what has been learnt goes on.
+  expect(carriedOver(old, next, 10, forth)).toEqual({
+    kept: ['seen', 'learnt'],
+    anew: [],
+    redrawn: ['learnt'],
+  })
   expect(carriedOver(next, old, 10, renamesOf(scenario, old.scenario)).kept).toEqual(['visible', 'xi'])
   const empty = { kind: 'energy', shape: [], tick: [], time: [], value: [] } as const
   const terms = { ...empty, name: 'overlap', termNames: ['visible', 'hidden', 'xi'] }

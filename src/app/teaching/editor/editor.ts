@@ -111,7 +111,9 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
     saveButton.disabled = wrong !== ''
     const unsaved = changedParts(start, draft)
     panel.note.textContent =
-      unsaved.length === 0 ? '' : `Not saved: ${unsaved.join(', ')}. The draft stays in this tab, also after a reload.`
+      unsaved.length === 0
+        ? ''
+        : `Not saved: ${unsaved.join(', ')}. The draft stays in this tab, also after a reload.`
     discardButton.hidden = unsaved.length === 0
     const isOpen = find('.preview').querySelector('details')?.open ?? true
     reading?.close()
