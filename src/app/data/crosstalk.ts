@@ -37,6 +37,9 @@ export function crosstalkOf({ rows, columns, data }: Rows, slope: number): Cross
     }
   let [overlap, turned, isMixed] = [0, 0, false]
   const others = new Float64Array(columns)
+  const squares = new Float64Array(columns)
+  for (let place = 0; place < count * columns; place++)
+    squares[place % columns] = at(squares, place % columns) + at(data, place) ** 2
   for (let mu = 0; mu < count; mu++) {
     const square = at(products, mu * count + mu)
     others.fill(0)
@@ -51,7 +54,9 @@ export function crosstalkOf({ rows, columns, data }: Rows, slope: number): Cross
     }
     for (let i = 0; i < columns; i++) {
       const value = at(data, mu * columns + i)
-      if (value * at(others, i) < -square * value * value) turned++
+      // Without the coupling of the neuron with itself.
+      const self = (at(squares, i) - value * value) / columns
+      if (value * at(others, i) < (self - square) * value * value) turned++
     }
   }
   turned /= Math.max(1, count * columns)
