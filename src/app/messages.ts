@@ -16,8 +16,8 @@ export interface Action {
 }
 
 export interface Messages {
-  /** One temporary line. */
-  notice(text: string): void
+  /** One temporary line. @param isAdded - behind the line that is shown */
+  notice(text: string, isAdded?: boolean): void
   /**
    * One line that stays until the next `clear`, with a button for the remedy. Without a remedy, the next press or key after the time to
    * read it takes it away.
@@ -71,9 +71,11 @@ export function createMessages(places: { toast: HTMLElement; failure: HTMLElemen
       row.append(remedy, buttonOf('Dismiss', hide))
       toast.append(row)
     },
-    notice(text) {
-      show(text)
-      soon(text, hide)
+    notice(text, isAdded = false) {
+      const before = isAdded && toast.classList.contains('shown') ? toast.firstChild?.textContent : ''
+      const whole = [before, text].filter(Boolean).join(' ')
+      show(whole)
+      soon(whole, hide)
     },
     failure(title, text, action, more) {
       const heading = document.createElement('h2')

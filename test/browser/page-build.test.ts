@@ -302,6 +302,7 @@ test('a trained memory keeps its values under another name; undo brings back wha
     await eventually(status).toBe('Runs as drawn.')
   }
   await page.keyboard.press('b')
+  await page.locator('.builder-graph g.layer:focus').waitFor()
   await rename('memories.xi', 'learnt')
   await rename('neurons.visible', 'seen')
   expect(await lab.read('learnt')).toEqual(xi)

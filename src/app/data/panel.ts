@@ -467,6 +467,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
       // An error is shown here, next to the choices that can mend it.
       await changedSource(scenario, current.source)
       const count = ready.fitted.rows
+      const left = rows().length - count
       const plays = where === 'recall' || where === 'cues' || current.loop.playing
       panel.close()
       if (where === 'least') {
@@ -477,7 +478,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
       if (!(await workplace.begin(scenario))) return
       if (plays) workplace.play()
       messages.notice(
-        `${usedText(data, count)} in use. Undo takes it back. Export, "Network with its data" saves both in one file.`,
+        `${usedText(data, count)} in use${left === 0 ? '' : `, ${left} left out`}. Undo takes it back. Export, "Network with its data" saves both in one file.`,
       )
     } catch (error) {
       tell(textOf(error))

@@ -289,7 +289,8 @@ function createTeller(
     if (text !== undefined && warnings.length > told.length) {
       // Warnings of the scenario have no remedy for a button.
       if (warnings.length > model.warnings.length) warned(text)
-      else messages.notice(text)
+      // The states that a change has lost stay in sight.
+      else messages.notice(text, true)
     }
     told = warnings
   }

@@ -160,6 +160,7 @@ export function createTrajectoryPanel(
     part('energy-label').hidden = now !== 'plane'
     part('of-label').hidden = now !== 'correlation'
     area.hidden = now === 'visits'
+    ;(source.closest('.trajectory-choices') as HTMLElement).hidden = now === 'visits'
     list.hidden = now !== 'visits'
   }
   for (const select of [view, of, source, first, second, energy])
