@@ -68,12 +68,13 @@ test('own images dropped from disk are recalled; the plot is a figure that a pag
   // One step of undo.
   await page.locator('#undo').click()
   await eventually(() => lab.engram<number>('simulation.model.memories[0].init.rows')).toBe(1000)
-  // With 20 targets in place of 6 the plot begins at this tick, not at the next sample.
-  expect(await lab.engram<number>('simulation.tick')).toBe(60)
+  // It returns to the run before, and redo to that with the images.
+  expect(await lab.engram<number>('simulation.tick')).toBe(0)
   const overlap = page.locator('.plot', { has: page.locator('h3', { hasText: 'overlap' }) })
   await eventually(() => overlap.locator('.plot-key output').textContent()).toMatch(/\d/)
   await page.locator('#redo').click()
   await eventually(() => lab.engram<number>('simulation.model.memories[0].init.rows')).toBe(6)
+  expect(await lab.engram<number>('simulation.tick')).toBe(60)
 
   await page.locator('#export').click()
   await page.locator('#export-menu [data-export=figure]').click()
@@ -162,6 +163,7 @@ test('own images dropped from disk are recalled; the plot is a figure that a pag
 test('a blank image is left out by name, and overlapping images are told before a Hopfield network mixes them', async () => {
   await lab.load('hopfield')
   const { page } = lab
+  await lab.engram("set('replicas', 3)")
   const image = (value: (x: number, y: number) => number): number[] => {
     const data = Uint8Array.from({ length: 256 }, (_, at) => value(at % 16, Math.floor(at / 16)))
     return [...encode({ width: 16, height: 16, data, channels: 1, depth: 8 })]

@@ -185,7 +185,7 @@ test('a network built from an empty one with own images has its lesson, its comm
   ])
   expect(file.suggestedFilename()).toBe('own-network-vary.engram')
   await eventually(() => vary.locator('code').innerText()).toMatch(
-    /^engram run own-network-vary\.engram --vary /,
+    /^engram run own-network-vary\.engram --out /,
   )
   const bundle = decodeBundle(readFileSync(await file.path()), 'own-network-vary.engram')
   expect((await bundle.read(path!)).length).toBeGreaterThan(0)
@@ -233,7 +233,7 @@ test('a draft of a lesson outlives a reload, and another draft beside it', async
   await write('Of the softmax.')
   await editor.press('Escape')
   await page.locator('#scenario').selectOption('hebbian-learning')
-  await eventually(() => lab.engram('scenario.name')).toContain('ebbian')
+  await eventually(() => lab.engram('scenario.name')).toContain('stream of digits')
   await page.locator('body[data-state=ready]').waitFor()
   await write('Of Hebb.')
   await page.reload()
@@ -244,7 +244,7 @@ test('a draft of a lesson outlives a reload, and another draft beside it', async
   expect(await text.inputValue()).not.toBe('Of Hebb.')
   await editor.press('Escape')
   await page.goBack()
-  await eventually(() => lab.engram('scenario.name')).toContain('oftmax')
+  await eventually(() => lab.engram('scenario.name')).toContain('follow')
   await page.locator('body[data-state=ready]').waitFor()
   await page.locator('.write').click()
   expect(await text.inputValue()).toBe('Of the softmax.')

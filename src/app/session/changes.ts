@@ -14,6 +14,7 @@ import type { Pending } from './entries.ts'
 import { estimateOf, sketchOf } from './estimate.ts'
 import type { Left } from './hand-over.ts'
 import { type Opened, lookOf, showLook, takeOver } from './opened.ts'
+import type { Past } from './past.ts'
 import { type Source, changedSource } from './source.ts'
 import type { Steps } from './steps.ts'
 import type { Turns } from './turns.ts'
@@ -62,6 +63,7 @@ export function createChanges(
   steps: Steps,
   turns: Turns,
   messages: Messages,
+  past: Past,
   events: ChangeEvents,
 ): Changes {
   /** Applies the patterns of another source to the present network. */
@@ -91,7 +93,7 @@ export function createChanges(
     const changes = differences(before, scenario)
     const { handOver, renamedViews } = await import('./hand-over.ts')
     const { tick, samples, renames, left, text } = await old.loop.still(() =>
-      handOver(old, next, before, states.to),
+      handOver(old, next, before, past, states.to),
     )
     checkOpen(old)
     states.from ??= left
@@ -111,6 +113,7 @@ export function createChanges(
     if (playing) built.loop.play()
     else events.playing(false)
     for (const change of changes) events.changed(change, tick)
+    if (states.to?.run !== undefined) past.resume(states.to.run.eras)
     events.loaded(source)
     if (changes.length > 0) messages.clear()
     for (const warning of old.simulation.warnings)
@@ -223,9 +226,9 @@ export function createChanges(
       if (opened === undefined) return false
       const from = opened.simulation.model.scenario
       const states: States<Left> = {}
-      if (isEnding && opened.simulation.tick > 0) {
+      if (isEnding) {
         const { wholeRun } = await import('./hand-over.ts')
-        states.from = await opened.loop.still(() => wholeRun(opened))
+        states.from = await opened.loop.still(() => wholeRun(opened, past))
       }
       const done = await steps.unnoted(() => become(to, states))
       if (done) steps.note({ from, to, states })

@@ -10,6 +10,7 @@ import type { StageView } from '../views/stage.ts'
 import { restarted, type Saved } from './autosave.ts'
 import type { Opened } from './opened.ts'
 import { carriedOver, carriedSeries, formerOf, type Renames, renamed, renamesOf } from './rebuild.ts'
+import type { Era, Past } from './past.ts'
 import { samplesOf } from './recorder.ts'
 
 /** The most bytes of states that a step keeps. */
@@ -21,7 +22,11 @@ export interface Left {
   /** Values that no array of the next network continues. */
   readonly arrays: Readonly<Record<string, DenseArray>>
   /** Present if nothing goes on: the whole run. */
-  readonly run?: { readonly saved: Saved; readonly series: readonly Series[] }
+  readonly run?: {
+    readonly saved: Saved
+    readonly series: readonly Series[]
+    readonly eras: readonly Era[]
+  }
   readonly bytes: number
 }
 
@@ -37,14 +42,17 @@ export interface HandedOver {
 }
 
 /** The whole run of a network, for a step that ends it; undefined where it is too large or not finite. */
-export async function wholeRun({ simulation, recorder, autosave }: Opened): Promise<Left | undefined> {
+export async function wholeRun(
+  { simulation, recorder, autosave }: Opened,
+  past: Pick<Past, 'until'>,
+): Promise<Left | undefined> {
   const { tick, time } = simulation
   if (autosave.bytes > MOST_BYTES) return undefined
   try {
     const checkpoint = await simulation.checkpoint()
     if (!Object.values(checkpoint.arrays).every(({ data }) => data.every(Number.isFinite))) return undefined
-    const series = recorder.series()
-    return { tick, arrays: {}, run: { saved: { checkpoint, time }, series }, bytes: autosave.bytes }
+    const run = { saved: { checkpoint, time }, series: recorder.series(), eras: past.until(Infinity) ?? [] }
+    return { tick, arrays: {}, run, bytes: autosave.bytes }
   } catch {
     // A failed run has no valid states.
     return undefined
@@ -60,6 +68,7 @@ export async function handOver(
   old: Opened,
   next: Simulation,
   base: Scenario,
+  past: Pick<Past, 'until'>,
   back?: Left,
 ): Promise<HandedOver> {
   const { simulation, recorder } = old
@@ -73,14 +82,14 @@ export async function handOver(
   )
   if (back?.run !== undefined) {
     const { saved, series } = back.run
-    const left = await wholeRun(old)
+    const left = await wholeRun(old, past)
     await next.restore(restarted(saved))
     return { tick: back.tick, samples: samplesOf(series), renames, left, text: '' }
   }
   const carried = carriedOver(simulation.model, next.model, simulation.tick, renames)
   const kept = isSound ? carried.kept : []
   if (kept.length === 0) {
-    const left = isSound ? await wholeRun(old) : undefined
+    const left = isSound ? await wholeRun(old, past) : undefined
     const text =
       simulation.tick === 0
         ? ''

@@ -12,6 +12,8 @@ export interface Past {
   until(tick: number): readonly [Era, ...Era[]] | undefined
   /** A run begins. */
   begin(scenario: Scenario, tick: number): void
+  /** A run goes on that was left. @param left - its eras then */
+  resume(left: readonly Era[]): void
   /** Other values are in force. @param tick - number of ticks before */
   changed(scenario: Scenario, tick: number): void
 }
@@ -25,6 +27,9 @@ export function createPast(): Past {
     },
     begin(scenario, tick) {
       eras = [{ tick, scenario }]
+    },
+    resume(left) {
+      eras = [...left]
     },
     changed(scenario, tick) {
       // An era without a tick has computed nothing.

@@ -149,7 +149,7 @@ export function createWorkplace(
     },
     outfit,
   )
-  const changes = createChanges(bench, steps, turns, messages, {
+  const changes = createChanges(bench, steps, turns, messages, past, {
     playing: events.playing,
     changed: (change, tick) => changed({ ...change, tick }),
     loaded: events.loaded,
