@@ -148,9 +148,10 @@ test('a network built from an empty one with own images has its lesson, its comm
   await page.locator('.panel-data [data-act=use]').click()
   await page.locator('.panel-data').waitFor({ state: 'hidden' })
   await eventually(() => lab.engram<number>('simulation.model.memories[0].init.rows')).toBe(2)
+  const pathOf = async () => filesNamed(await lab.engram<Scenario>('scenario'))[0]
+  await eventually(pathOf).toMatch(/^own\/stripes/)
   const network = await lab.engram<Scenario>('scenario')
-  const [path] = filesNamed(network)
-  expect(path).toMatch(/^own\/stripes/)
+  const path = await pathOf()
 
   // The lesson is about the network on the screen, and the try has the one value that was tried.
   const gain = 'neurons.image.lagrangian.gain'
