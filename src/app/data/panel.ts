@@ -254,7 +254,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
     use.disabled = text !== ''
   }
 
-  /** What is left out: files that were not read, and rows that do not fit. */
+  /** Names files that were not read, and rows that do not fit. */
   const showRefused = (rows: readonly string[]): void => {
     const refused = [...(data?.refused ?? []), ...rows]
     const place = find('.data-refused')

@@ -16,7 +16,7 @@ export function createDrafts<T>(sort: string): Drafts<T> {
   const prefix = `engram.${sort}.`
   /** In case the storage is full, or forbidden. */
   const present = new Map<string, T>()
-  const keyOf = (of: string): string => prefix + hashBytes(new TextEncoder().encode(of))
+  const keyOf = (of: string): string => `${prefix}${hashBytes(new TextEncoder().encode(of))}`
   const timeOf = (storage: Storage, key: string): number =>
     (JSON.parse(storage.getItem(key) ?? '{}') as { readonly at?: number }).at ?? 0
   return {

@@ -16,7 +16,7 @@ import { samplesOf } from './recorder.ts'
 /** The most bytes of states that a step keeps. */
 const MOST_BYTES = 64 * 2 ** 20
 
-/** What a step leaves behind. */
+/** States that a step leaves behind. */
 export interface Left {
   readonly tick: number
   /** Values that no array of the next network continues. */
@@ -62,7 +62,7 @@ export async function wholeRun(
 /**
  * Copies the states that fit from the old, paused network to the new one.
  * @param base - the scenario that the new one was made from; later changes of parameters are applied again
- * @param back - what the step that is taken back has left behind
+ * @param back - states that the step which is taken back has left behind
  */
 export async function handOver(
   old: Opened,

@@ -11,7 +11,7 @@ import {
 import { buttonOf, createPanel } from '../../dialog.ts'
 import type { Workplace } from '../../session/workplace.ts'
 import { download } from '../../sharing/exports.ts'
-import { adapterWord } from '../reproduce/entry.ts'
+import { adapterWord } from './adapter.ts'
 import type { MeasureAnswer, MeasureQuestion } from './measuring.ts'
 
 export interface MeasurePanel {

@@ -1,5 +1,5 @@
 /** The last lines of the scenario menu, a key and `?reproduce`: they open the panels, which are loaded at the first use. */
-import { isSoftware } from '../../../core/gpu/adapter.ts'
+import { adapterWord } from '../measure/adapter.ts'
 import { addKeys, holdKeys } from '../../controls/keys.ts'
 import { type Messages, textOf } from '../../messages.ts'
 import type { Workplace } from '../../session/workplace.ts'
@@ -7,11 +7,6 @@ import type { ReproducePanel } from './panel.ts'
 
 /** Values of the lines in the menu; no ids of scenarios. */
 export const PANELS = ['reproduce', 'measure']
-
-/** A software adapter is no GPU. */
-export function adapterWord({ adapterInfo }: GPUDevice): string {
-  return isSoftware(adapterInfo) ? 'adapter' : 'GPU'
-}
 
 /** Adds the lines and the key. */
 export function bindReproduce(

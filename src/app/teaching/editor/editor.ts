@@ -424,7 +424,7 @@ export function openEditor({ scenario, lesson, told, read, save }: EditorOptions
   const store = async (): Promise<void> => {
     try {
       const into = target()
-      // What is typed while the network is built would be in no lesson.
+      // Text typed while the network is built would be in no lesson.
       form.inert = true
       if (!(await save({ ...into, lesson: checkedLesson(draft, into) }, isMoved()))) return
       isChanged = false
