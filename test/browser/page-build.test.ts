@@ -285,7 +285,7 @@ test('a size that the files of a scenario do not fit is a draft with its reason,
 
 test('a trained memory keeps its values under another name; undo brings back what a removal loses', async () => {
   const { page } = lab
-  await lab.load('softmax-synapses')
+  await lab.visit('softmax-synapses')
   const stepped = (ticks: number) =>
     page.evaluate(`engram.step(${ticks}).then(() => engram.simulation.flush())`)
   await stepped(50)
