@@ -27,9 +27,14 @@ export function hint(word: string, known: readonly string[]): string {
   if (longer.length > MOST_NAMES) return `; did you mean one of ${listed(longer, ', ')}?`
   if (longer.length > 0) return `; did you mean ${listed(longer, ' or ')}?`
   const letters = (text: string) => Array.from(text).sort().join('')
-  // Transposed letters count as one mistake, although they are two edits: `tahn` means `tanh`, not `tan`.
-  const distance = (other: string) =>
-    letters(word) === letters(other) ? 0.5 : leven(word.toLowerCase(), other.toLowerCase())
+  const typed = word.toLowerCase()
+  // Transposed letters count as one mistake, although they are two edits: `tahn` means `tanh`, not `tan`. A name that begins with
+  // the word comes before any other with a mistake: `lin` means `linear`, not `sign`.
+  const distance = (other: string) => {
+    if (letters(word) === letters(other)) return 0.5
+    if (typed.length > 1 && other.toLowerCase().startsWith(typed)) return 1 - 1 / (1 + other.length)
+    return leven(typed, other.toLowerCase())
+  }
   const [nearest] = [...known].sort((a, b) => distance(a) - distance(b))
   const isNear = nearest !== undefined && distance(nearest) <= Math.max(MOST_EDITS, MOST_EDITED * word.length)
   // The beginning of one name alone: `dense-am` means `dense-memory`.

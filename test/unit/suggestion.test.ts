@@ -5,7 +5,9 @@ import { hint, suggestion } from '../../src/core/suggestion.ts'
 test.each([
   ['a misspelt name', 'tahn', ['tan', 'tanh'], 'did you mean `tanh`?'],
   ['two edits of a short name', 'x', ['xis', 'omega'], 'did you mean `xis`?'],
-  ['edits of half the letters', 'lagran', ['lagr', 'lagrangian'], 'did you mean `lagr`?'],
+  ['the first letters of a longer name', 'lin', ['sign', 'tanh', 'linear'], 'did you mean `linear`?'],
+  ['the first letters of two', 'sig', ['sigmoid', 'sign', 'big'], 'did you mean `sign`?'],
+  ['edits of half the letters', 'lagran', ['lagr', 'granular'], 'did you mean `lagr`?'],
   ['half of the letters, and no more', 'abcdef', ['abcxyz'], 'did you mean `abcxyz`?'],
   ['the end of paths', 'beta', ['a.beta', 'b.beta'], 'did you mean `a.beta` or `b.beta`?'],
   ['the beginning of one', 'dense-am', ['dense-memory', 'digits'], 'did you mean `dense-memory`?'],
