@@ -33,7 +33,7 @@ const claims = (): Promise<string> =>
 
 test('a change of a parameter is marked in every plot at its time and turns a claim red, until the reset', async () => {
   await lab.load('softmax-synapses')
-  await eventually(claims).toBe('0 of 3 claims hold; undecided; undecided; undecided')
+  await eventually(claims).toBe('3 claims, judged by tick 2,000; undecided; undecided; undecided')
   await lab.engram('step(300)')
   await eventually(claims).toBe('1 of 3 claims hold; holds; undecided; undecided')
   await lab.page.evaluate('engram.set("memories.xi.tau", 120)')
@@ -63,7 +63,7 @@ test('a change of a parameter is marked in every plot at its time and turns a cl
 
   await lab.page.locator('#reset').click()
   await eventually(() => markers('similarity')).toEqual([])
-  await eventually(claims).toBe('0 of 3 claims hold; undecided; undecided; undecided')
+  await eventually(claims).toBe('3 claims, judged by tick 2,000; undecided; undecided; undecided')
 })
 
 test('the key hides and shows lines, and the terms of the energy wait there', async () => {

@@ -5,8 +5,11 @@ import { element } from './element.ts'
 
 export interface Claims {
   readonly element: HTMLElement
-  /** To be called once a frame. */
-  show(verdicts: readonly Verdict[]): void
+  /**
+   * To be called once a frame.
+   * @param ticks - by which all claims are judged
+   */
+  show(verdicts: readonly Verdict[], ticks: number): void
 }
 
 /** The sign before a claim, and its meaning. */
@@ -43,16 +46,20 @@ export function createClaims(): Claims {
 
   return {
     element: box,
-    show(verdicts) {
+    show(verdicts, ticks) {
       if (verdicts === shown) return
       if (verdicts.map(({ claim }) => claim).join('\n') !== shown.map(({ claim }) => claim).join('\n'))
         build(verdicts)
       shown = verdicts
+      const word = verdicts.length === 1 ? 'claim' : 'claims'
+      const isOpen = verdicts.every(({ state }) => state === 'undecided')
       const holding = verdicts.filter(({ state }) => state === 'holds').length
       const failing = verdicts.filter(({ state }) => state === 'fails').length
       const fails = failing === 0 ? '' : `, ${failing} ${failing === 1 ? 'fails' : 'fail'}`
       assign(count, {
-        textContent: `${holding} of ${verdicts.length} ${verdicts.length === 1 ? 'claim holds' : 'claims hold'}${fails}`,
+        textContent: isOpen
+          ? `${verdicts.length} ${word}, judged by tick ${ticks.toLocaleString('en')}`
+          : `${holding} of ${verdicts.length} ${word} ${verdicts.length === 1 ? 'holds' : 'hold'}${fails}`,
       })
       verdicts.forEach(({ state, found }, index) => {
         const [item, dot] = [list.children[index], dots.children[index]]

@@ -5,6 +5,7 @@ import { filesNamed } from '../../core/model/files.ts'
 import type { Model } from '../../core/model/model.ts'
 import type { Lesson, Scenario, Try } from '../../core/model/schema.ts'
 import type { Verdict } from '../../core/run/claims.ts'
+import { textOf } from '../messages.ts'
 import { type Source, readShipped } from '../session/source.ts'
 import { createClaims } from './claims.ts'
 import { createCourse } from './course.ts'
@@ -128,7 +129,7 @@ export function createLesson(place: HTMLElement, { begin, change, baseOf }: Less
       course.start(wanted)
     } catch (error) {
       if (!(error instanceof ModelError)) throw error
-      said = `This try does not fit the network: ${error.message}`
+      said = `This try does not fit the network: ${textOf(error)}`
       outcome.textContent = said
     }
   }
@@ -251,7 +252,7 @@ export function createLesson(place: HTMLElement, { begin, change, baseOf }: Less
     },
     at(tick, verdicts) {
       course.at(tick)
-      claims.show(verdicts)
+      claims.show(verdicts, shown?.time.ticks ?? 0)
     },
   }
 }
