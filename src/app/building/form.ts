@@ -38,7 +38,27 @@ const MOST_ITEMS = 4
 
 /** The fields of the value at some keys, without the value's own. */
 export function fieldsOf(raw: unknown, keys: Keys): readonly FormField[] {
-  return fieldOf(raw, keys)?.inner ?? []
+  return distinct(fieldOf(raw, keys)?.inner ?? [])
+}
+
+/** Fields with the same title get that of the field around them too, such as `base zeroDiagonal`. */
+function distinct(fields: readonly FormField[]): readonly FormField[] {
+  const counts = new Map<string, number>()
+  const count = ({ title, inner }: FormField): void => {
+    counts.set(title, (counts.get(title) ?? 0) + 1)
+    inner.forEach(count)
+  }
+  fields.forEach(count)
+  const named = (field: FormField, owner?: string): FormField => {
+    const { title, inner } = field
+    const isTwice = (counts.get(title) ?? 0) > 1 && !/^\d+$/.test(title)
+    return {
+      ...field,
+      title: isTwice && owner !== undefined ? `${owner} ${title}` : title,
+      inner: inner.map((one) => named(one, title)),
+    }
+  }
+  return fields.map((field) => named(field))
 }
 
 /** The field of a value; undefined if the schema has no such place. */

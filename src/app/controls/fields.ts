@@ -144,7 +144,16 @@ export function controlFields(scenario: Scenario): ControlField[] {
       }
     })
   }
-  return fields
+  return fields.map((field) => {
+    const keys = field.path.split('.')
+    const around = keys.slice(0, 2).join('.')
+    // Such as `base zeroDiagonal`, next to that of the synapses.
+    const isTwice = fields.some(
+      (other) => other !== field && other.title === field.title && other.path.startsWith(`${around}.`),
+    )
+    const owner = keys.slice(2, -1).findLast((key) => !/^\d+$/.test(key))
+    return isTwice && owner !== undefined ? { ...field, title: `${owner} ${field.title}` } : field
+  })
 }
 
 const UNTIL = 'time.until'
