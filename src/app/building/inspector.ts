@@ -96,7 +96,7 @@ export function createInspector(
     row.className = 'field'
     const label = document.createElement('label')
     label.textContent = text
-    label.title = title
+    label.title = plainText(title)
     control.id = `builder-${control.dataset.keys}-${control.dataset.role}`
     label.htmlFor = control.id
     row.append(label, control)
@@ -128,7 +128,7 @@ export function createInspector(
       if (choices.length === 0 && field.input === 'none') {
         const heading = document.createElement('p')
         heading.textContent = title
-        heading.title = description
+        heading.title = plainText(description)
         rows.push(heading)
       }
       const isTuple = inner.every((one) => /^\d+$/.test(one.keys.at(-1) ?? '')) && !field.isRecord
@@ -169,7 +169,7 @@ export function createInspector(
     else if (mayBeAbsent && field.value !== undefined) select.add(new Option('default', ''))
     choices.forEach((one, index) => {
       const option = new Option(one.label, String(index), false, one === chosen)
-      option.title = one.description
+      option.title = plainText(one.description)
       select.add(option)
     })
     onChoice(select, () => {

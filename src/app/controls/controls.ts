@@ -11,6 +11,7 @@ import type { Simulation } from '../../core/run/simulation.ts'
 import '../../../node_modules/lil-gui/dist/lil-gui.css'
 import './controls.css'
 import { type ControlField, controlFields } from './fields.ts'
+import { plainText } from '../messages.ts'
 import type { Loop } from '../session/loop.ts'
 import { readNumber } from './number.ts'
 import { refuse } from './number-field.ts'
@@ -117,7 +118,7 @@ export function createControls(
         : addOther(inside, field, set)
     const { element } = added
     element.dataset.path = path
-    element.title = field.description
+    element.title = plainText(field.description)
     if (chosen === undefined && field.kind === 'number') element.append(varyButton(field))
     const axis = axes.find((one) => one.path === path)
     if (axis !== undefined) {
@@ -358,7 +359,7 @@ function varyButton({ path, title }: ControlField): HTMLElement {
 function showVaried({ element, controller }: Added, axis: Axis): void {
   controller.domElement.classList.add('varies')
   const { path, values } = axis
-  element.title = `${path} differs from replica to replica, ${axisText(axis)}: \`replicas.vary\` of the scenario`
+  element.title = `${path} differs from replica to replica, ${axisText(axis)}: replicas.vary of the scenario`
   const text = document.createElement('span')
   text.textContent = `${shortNumber(Math.min(...values))} … ${shortNumber(Math.max(...values))}`
   element.querySelector('.lil-widget')?.replaceChildren(text)

@@ -10,7 +10,7 @@ import { checkScenario } from '../../core/model/check.ts'
 import { pointScenarios } from '../../core/model/variation.ts'
 import { type Simulation, createSimulation } from '../../core/run/simulation.ts'
 import { refuse, bindNumber } from '../controls/number-field.ts'
-import { type Messages, textOf } from '../messages.ts'
+import { type Messages, plainText, textOf } from '../messages.ts'
 import { type GridMap, createMap } from '../plots/map.ts'
 import { plotOf } from '../plots/history.ts'
 import { buttonOf, createPanel } from '../dialog.ts'
@@ -133,7 +133,7 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
   })
 
   const tell = (text: string, isRefused = false): void => {
-    status.textContent = text
+    status.textContent = plainText(text)
     status.classList.toggle('refused', isRefused)
   }
 

@@ -3,7 +3,7 @@ import { arraysOf } from '../../../core/kinds/couplings/table.ts'
 import { networkOf } from '../../../core/model/variation.ts'
 import { type Simulation, createSimulation } from '../../../core/run/simulation.ts'
 import { format3 } from '../../format.ts'
-import { textOf } from '../../messages.ts'
+import { plainText, textOf } from '../../messages.ts'
 import { valueOfEach, plotOf } from '../../plots/history.ts'
 import type { Opened } from '../../session/opened.ts'
 import { schemeAt } from '../../views/scheme.ts'
@@ -248,7 +248,8 @@ export function createTrajectoryPanel(
 
   // ---------------------------------------------------------------------------------------------------------- draw
 
-  const tell = (text: string): void => {
+  const tell = (told: string): void => {
+    const text = plainText(told)
     if (note.textContent !== text) note.textContent = text
   }
 
