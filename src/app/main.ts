@@ -403,22 +403,16 @@ function linkOf({ simulation, source: { origin } }: Opened): string {
   return linkTo(location.href, linkedScenario(scenario, origin?.scenario), levelSearch())
 }
 
-/** Shows the link as a QR code; an unchanged shipped scenario has a short one. */
+/** Shows the link as a QR code. */
 async function showLinkCode({ opened }: Workplace): Promise<void> {
   if (opened === undefined) return
-  const { simulation, source } = opened
   if (hasOwnFiles(opened)) {
     messages.warn('QR code: a link cannot hold your data; export the network with its data as a file.')
     return
   }
-  const url = new URL(location.href)
-  url.hash = ''
-  url.search = levelSearch()
-  url.searchParams.set('scenario', source.origin?.id ?? '')
-  const isShipped = JSON.stringify(source.origin?.scenario) === JSON.stringify(simulation.model.scenario)
   try {
     const { showCode } = await import('./sharing/code.ts')
-    showCode(isShipped ? url.href : linkOf(opened))
+    showCode(opened, levelSearch(), isLecture())
   } catch (error) {
     messages.warn(`QR code: ${textOf(error)}`)
   }

@@ -13,7 +13,7 @@ import { OWN, ownFile, restoreOwn } from '../data/own.ts'
 import { decodeImage } from './decode.ts'
 import { get, readBeside } from './fetch.ts'
 import { SCENARIO_FOLDER, isShipped, scenarioUrl, shippedScenarios } from './scenarios.ts'
-import { scenarioOf } from '../sharing/link.ts'
+import { isShort, scenarioOf } from '../sharing/link.ts'
 
 /** An unchanged shipped scenario. */
 export interface Origin {
@@ -56,7 +56,13 @@ export function shippedSource(id: string): Coming {
 
 /** The same for the scenario of a link. */
 export function linkedSource(hash: string): Coming {
-  const scenario = Promise.resolve().then(() => scenarioOf(hash))
+  const scenario = Promise.resolve().then(() =>
+    isShort(hash)
+      ? import('../sharing/short.ts').then(({ scenarioOfShort }) =>
+          scenarioOfShort(hash, (id) => shippedSource(id).scenario),
+        )
+      : scenarioOf(hash),
+  )
   return coming(scenario, scenario.then(scenarioSource))
 }
 

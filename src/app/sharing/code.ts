@@ -3,6 +3,8 @@ import './code.css'
 import { correction, generate } from 'lean-qr'
 import { ModelError } from '../../core/errors.ts'
 import { createPanel } from '../dialog.ts'
+import type { Opened } from '../session/opened.ts'
+import { shortestLink } from './short.ts'
 
 /** The most bytes of a QR code, at its lowest correction. */
 const MOST_BYTES = 2953
@@ -28,16 +30,47 @@ export function codeOf(link: string): { readonly path: string; readonly size: nu
   return { path, size: size + 2 * QUIET }
 }
 
+/** Pixels of a square at least: a telephone in the last row reads larger ones. */
+const LEAST = 2
+const LEAST_LECTURE = 4
+
+/** Pixels around the code that the dialog takes. */
+const AROUND = { width: 80, height: 190 }
+
+/** The largest code in pixels, except in a lecture. */
+const LARGEST = 520
+
+/** Pixels of a square: as many as there is room for, and whole pixels of the screen. */
+export function squareOf(
+  size: number,
+  { innerWidth, innerHeight, devicePixelRatio: density }: Pick<
+    Window,
+    'innerWidth' | 'innerHeight' | 'devicePixelRatio'
+  >,
+  isLecture: boolean,
+): number {
+  const room = Math.min(
+    innerWidth - AROUND.width,
+    innerHeight - AROUND.height,
+    isLecture ? Infinity : LARGEST,
+  )
+  const least = Math.ceil((isLecture ? LEAST_LECTURE : LEAST) * density)
+  return Math.max(least, Math.floor((room * density) / size)) / density
+}
+
 /**
- * Shows the code of a link until it is closed.
+ * Shows the code of a network until it is closed.
+ * @param search - the query of the link
  * @throws ModelError if the link is too long
  */
-export function showCode(link: string): void {
+export function showCode({ simulation, source }: Opened, search: string, isLecture: boolean): void {
+  const link = shortestLink(location.href, simulation.model.scenario, source.origin, search)
   const { path, size } = codeOf(link)
+  const side = size * squareOf(size, window, isLecture)
   const { element, body, find, open } = createPanel('code', 'This network on a telephone', () =>
     element.remove(),
   )
-  body.innerHTML = `<svg class="squares" viewBox="0 0 ${size} ${size}" role="img" aria-label="QR code of the link" shape-rendering="crispEdges"><rect width="${size}" height="${size}" fill="#fff"/><path d="${path}" fill="#000"/></svg><p class="code-link"></p>`
+  body.innerHTML = `<svg class="squares" width="${side}" height="${side}" viewBox="0 0 ${size} ${size}" role="img" aria-label="QR code of the link" shape-rendering="crispEdges"><rect width="${size}" height="${size}" fill="#fff"/><path d="${path}" fill="#000"/></svg><p class="code-link"></p>`
   find('p').textContent = link.length > 200 ? `${link.slice(0, 200)}…` : link
   open()
 }

@@ -8,6 +8,9 @@ import type { Scenario } from '../../core/model/schema.ts'
 /** The number is the version of the format. */
 const PREFIX = '#s1='
 
+/** The changes of a shipped scenario, which QR codes have: `short.ts`. */
+export const SHORT = '#s2='
+
 /** The most characters of a link; mail programs and chats cut longer ones. */
 export const LONGEST_LINK = 8000
 
@@ -21,9 +24,10 @@ const LONGEST_OTHER = 32
 /**
  * The address that opens a scenario. If it is longer than `LONGEST_LINK`, do not share it.
  * @param page - address of the page; its query and hash are ignored
+ * @param scenario - of the schema, or what the format of the prefix has
  * @param search - the query of the link
  */
-export function linkTo(page: string, scenario: Scenario, search = ''): string {
+export function linkTo(page: string, scenario: unknown, search = '', prefix = PREFIX): string {
   const url = new URL(page)
   url.search = search
   const text = deflateSync(strToU8(JSON.stringify(scenario)), { level: 9 })
@@ -31,7 +35,7 @@ export function linkTo(page: string, scenario: Scenario, search = ''): string {
   packed[0] = CHECKED
   new DataView(packed.buffer).setUint32(1, crc32(text))
   packed.set(text, 1 + CRC_BYTES)
-  url.hash = PREFIX + base64url(packed)
+  url.hash = prefix + base64url(packed)
   return url.href
 }
 
@@ -79,9 +83,22 @@ export function hasChecksum(hash: string): boolean {
  * @throws ModelError if it is cut short, changed, too long, of another version, or if its scenario is not valid
  */
 export function scenarioOf(hash: string): Scenario {
+  return parseScenario(contentOf(hash))
+}
+
+/** True for a link with the changes of a shipped scenario. */
+export function isShort(hash: string): boolean {
+  return cleaned(hash).startsWith(SHORT)
+}
+
+/**
+ * The JSON of a hash, of a format.
+ * @throws ModelError as `scenarioOf`
+ */
+export function contentOf(hash: string, prefix = PREFIX): unknown {
   const plain = cleaned(hash)
   const [, version] = /^#(s\d+)=/.exec(plain) ?? []
-  if (version !== undefined && `#${version}=` !== PREFIX) {
+  if (version !== undefined && `#${version}=` !== prefix) {
     throw new ModelError(
       `the link has the format ${version}, this page reads s1; copy it again, or open it with a newer engram`,
     )
@@ -92,7 +109,7 @@ export function scenarioOf(hash: string): Scenario {
     )
   }
   if (version === undefined) throw damaged()
-  return parseScenario(unpack(bytesOf(plain.slice(PREFIX.length))))
+  return unpack(bytesOf(plain.slice(prefix.length)))
 }
 
 /** Removes additions by other programs. */
