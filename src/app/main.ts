@@ -297,12 +297,13 @@ function bind(workplace: Workplace, record: () => void, experiments: ReproducePa
   createMenu(button('export'), element('export-menu'), [
     ...EXPORTS.map((item) => ({ ...item, act: () => void exportFile(workplace, item) })),
     { id: 'code', label: 'QR code', note: 'of the link', act: () => void showLinkCode(workplace) },
-    ...(['figure', 'film'] as const).map((id) => ({
-      id,
-      label: id === 'figure' ? 'Figure…' : 'Film…',
-      note: id === 'figure' ? 'SVG, PDF: for papers' : 'MP4, WebM, GIF: by ticks',
-      act: () => openPanel(id, workplace, messages),
-    })),
+    ...(
+      [
+        ['figure', 'Figure…', 'SVG, PDF: for papers'],
+        ['states', 'Contact sheet…', 'states over time'],
+        ['film', 'Film…', 'MP4, WebM, GIF: by ticks'],
+      ] as const
+    ).map(([id, label, note]) => ({ id, label, note, act: () => openPanel(id, workplace, messages) })),
     { id: 'video', label: 'Video', note: 'of the large picture: start, stop', act: record },
   ])
   const data = createData(workplace, messages)

@@ -5,7 +5,7 @@ import type { Workplace } from '../session/workplace.ts'
 import type { OtherPlots } from './panel.ts'
 
 interface Panel {
-  open(of?: OtherPlots): Promise<void> | void
+  open(of?: OtherPlots, isSheet?: boolean): Promise<void> | void
 }
 
 const LOADS = {
@@ -17,17 +17,21 @@ const LOADS = {
 
 const panels = new Map<keyof typeof LOADS, Promise<Panel>>()
 
-/** @param of - plots in place of those of the open network */
+/**
+ * @param kind - a contact sheet is a figure of states
+ * @param of - plots in place of those of the open network
+ */
 export function openPanel(
-  kind: keyof typeof LOADS,
+  id: keyof typeof LOADS | 'states',
   workplace: Workplace,
   messages: Messages,
   of?: OtherPlots,
 ): void {
+  const kind = id === 'states' ? 'figure' : id
   const panel = panels.get(kind) ?? LOADS[kind](workplace, messages)
   panels.set(kind, panel)
   holdKeys(panel)
-    .then((ready) => ready.open(of))
+    .then((ready) => ready.open(of, id === 'states'))
     .catch((error: unknown) => {
       panels.delete(kind)
       messages.notice(`The dialog could not be opened: ${textOf(error)}`)

@@ -28,8 +28,11 @@ import { rangeOfStates, rasterOf } from './raster.ts'
 import { svgOf } from './svg.ts'
 
 export interface FigurePanel {
-  /** @param of - plots in place of those of the open network */
-  open(of?: OtherPlots): Promise<void>
+  /**
+   * @param of - plots in place of those of the open network
+   * @param isSheet - begins with the contact sheet
+   */
+  open(of?: OtherPlots, isSheet?: boolean): Promise<void>
 }
 
 /** Plots of another network than the open one. */
@@ -47,7 +50,7 @@ const BODY = `
     <div class="figures-choices">
       <label>Of <select data-part="what">
         <option value="plots">the plots</option><option value="picture">the large picture</option>
-        <option value="states">states over time</option></select></label>
+        <option value="states">contact sheet: states over time</option></select></label>
       <fieldset data-for="plots"><legend>Plots</legend><div></div></fieldset>
       <div data-for="states" class="figures-states">
         <label>Layer <select data-part="layer"></select></label>
@@ -222,7 +225,7 @@ export function createFigurePanel(workplace: Workplace): FigurePanel {
     button.addEventListener('click', () => attempt(() => save(button.dataset.save ?? 'svg')))
 
   return {
-    async open(of) {
+    async open(of, isSheet = false) {
       ;({ opened } = workplace)
       if (opened === undefined) return
       other = of
@@ -253,6 +256,7 @@ export function createFigurePanel(workplace: Workplace): FigurePanel {
       part('last').value = String(time.ticks)
       list('what').disabled = of !== undefined
       if (of !== undefined) list('what').value = 'plots'
+      else if (isSheet) list('what').value = 'states'
       else if (plotsNow().length === 0) list('what').value = 'picture'
       panel.open()
       show()
