@@ -92,6 +92,8 @@ export function createHistory(
   // The mean over all numbers, as the command line has it, is another one.
   const meanLabel = plot.ofReplica !== 'mean' && numbers > replicas ? `mean of the ${plot.ofReplica}` : 'mean'
   const mostPoints = Math.min(MOST_POINTS, Math.max(LEAST_POINTS, Math.floor(MOST_BYTES / pointBytes)))
+  // Such as `pattern` of the columns `pattern.0`, `pattern.1`.
+  const [word] = (measureOf(kind)?.columns(1, [])[0] ?? '').split('.')
   let times: number[] = []
   let points: Point[] = []
   let stride = 1
@@ -138,7 +140,7 @@ export function createHistory(
         : order.sort((a, b) => sense * ((last[b] as number) - (last[a] as number))).slice(0, MOST_LINES)
     return shown.map((index) => ({
       id: `#${index}`,
-      label: last.length === 1 ? '' : `#${index}`,
+      label: last.length === 1 ? '' : `${word} ${index}`,
       values: lineOf(({ values }) => values[index]),
     }))
   }

@@ -86,7 +86,7 @@ export function drawShowings(
     context.fillStyle = colour('--muted')
     context.fillRect(left, 1, right - left, height - 2)
     context.globalAlpha = 1
-    const text = `#${row}`
+    const text = `row ${row}`
     if (item.kind === 'initial' || context.measureText(text).width + 6 > right - left) continue
     context.fillStyle = colour('--text')
     context.fillText(text, (left + right) / 2, height / 2 + 1)

@@ -30,7 +30,7 @@ test('errors with replicas are drawn by the fewest in each, and without by the p
   ])
   const single = createHistory(series('errors', [6]), 1)
   single.push(sample(0, 5, 2, 9, 7, 8, 4))
-  expect(single.chart().lines.map(({ label }) => label)).toEqual(['#1', '#5', '#0', '#3', '#4'])
+  expect(single.chart().lines.map(({ label }) => label)).toEqual(['1', '5', '0', '3', '4'].map((index) => `pattern ${index}`))
 })
 
 test('the note of a running mean says so', () => {
@@ -69,7 +69,9 @@ test('of many patterns those are drawn that are the largest now, with all of the
   history.push(sample(0, 7, 6, 5, 4, 3, 2, 1))
   history.push(sample(1, 1, 2, 3, 4, 5, 6, 7))
   const { lines } = history.chart()
-  expect(lines.map(({ label }) => label)).toEqual(['#6', '#5', '#4', '#3', '#2'])
+  expect(lines.map(({ id, label }) => `${id} ${label}`)).toEqual(
+    ['6', '5', '4', '3', '2'].map((index) => `#${index} pattern ${index}`),
+  )
   expect(lines[0]?.values).toEqual([1, 7])
 })
 
