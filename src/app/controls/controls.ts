@@ -338,7 +338,7 @@ function varyButton({ path, title }: ControlField): HTMLElement {
   const button = document.createElement('button')
   button.type = 'button'
   button.className = 'vary-button'
-  button.textContent = '⋯'
+  button.textContent = '⋮'
   button.title = 'Vary…: a curve or a map over values of this parameter (g)'
   button.setAttribute('aria-label', `Vary ${title}`)
   const ask = (): void =>
