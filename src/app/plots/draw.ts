@@ -29,6 +29,11 @@ export interface Surroundings {
 /** Width of a figure in CSS pixels. */
 const FIGURE = 6.4
 
+/** The size of letters on the page, 1 where a lecture has no larger ones. */
+export function typeOf(style: CSSStyleDeclaration): number {
+  return Number(style.getPropertyValue('--type')) || 1
+}
+
 /** Options without interaction: cursor and hooks are missing. */
 export function optionsOf(
   shown: Shown,

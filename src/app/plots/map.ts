@@ -18,6 +18,7 @@ import {
   rangeOfCells,
 } from './grid.ts'
 import { noteOf, plotOf, valueOfEach } from './history.ts'
+import { typeOf } from './draw.ts'
 import './map.css'
 
 export interface GridMap {
@@ -36,6 +37,7 @@ export interface GridMap {
 const LEFT = 66
 const BOTTOM = 34
 const RIGHT = 10
+const HALF_LETTER = 7
 
 /**
  * @param choose - called with the replica of a cell that is clicked
@@ -92,9 +94,12 @@ export function createMap(
     const context = target.getContext('2d')
     const cells = cellsNow()
     if (context === null || cells === undefined) return
-    context.scale(scale, scale)
     const plot = plotNow()
     const style = getComputedStyle(area)
+    const type = typeOf(style)
+    context.scale(scale * type, scale * type)
+    width /= type
+    height /= type
     if (isCurve)
       curve?.paintCurve(context, {
         style,
@@ -131,8 +136,13 @@ export function createMap(
     cursor = next
     update()
   }
-  const at = (x: number, y: number): number | undefined =>
-    isCurve ? curve?.cellOnCurve(area.clientWidth, grid.across, x) : cellAt(area, grid, x, y)
+  const at = (x: number, y: number): number | undefined => {
+    const type = typeOf(getComputedStyle(area))
+    const [width, height] = [area.clientWidth / type, area.clientHeight / type]
+    return isCurve
+      ? curve?.cellOnCurve(width, grid.across, x / type)
+      : cellAt(width, height, grid, x / type, y / type)
+  }
   area.addEventListener('pointermove', ({ offsetX, offsetY }) => move(at(offsetX, offsetY)))
   area.addEventListener('pointerleave', () => move(undefined))
   area.addEventListener('blur', () => move(undefined))
@@ -217,8 +227,8 @@ function cellSize(width: number, height: number, { columns, lines }: Grid): read
   return [(width - LEFT - RIGHT) / columns, (height - BOTTOM) / lines]
 }
 
-function cellAt(area: HTMLElement, grid: Grid, x: number, y: number): number | undefined {
-  const [w, h] = cellSize(area.clientWidth, area.clientHeight, grid)
+function cellAt(width: number, height: number, grid: Grid, x: number, y: number): number | undefined {
+  const [w, h] = cellSize(width, height, grid)
   const [column, line] = [Math.floor((x - LEFT) / w), Math.floor(y / h)]
   const isInside = column >= 0 && column < grid.columns && line >= 0 && line < grid.lines
   return isInside ? line * grid.columns + column : undefined
@@ -229,13 +239,15 @@ function paint(context: CanvasRenderingContext2D, painting: Painting): void {
   const { low, high, signed } = rangeOfCells(cells, painting.isShare)
   const colours = stopNumbers(stopsOf(schemeAt(area), signed))
   const [w, h] = cellSize(width, height, grid)
+  const scale = context.getTransform().a
+  const whole = (at: number): number => Math.round(at * scale) / scale
   cells.forEach((value, cell) => {
     const x = LEFT + (cell % grid.columns) * w
     const y = Math.floor(cell / grid.columns) * h
     context.fillStyle = Number.isFinite(value) ? colourAt(colours, (value - low) / (high - low)) : '#808080'
-    // To the next whole pixel, so that there are no gaps between cells.
-    const [left, top] = [Math.round(x), Math.round(y)]
-    context.fillRect(left, top, Math.round(x + w) - left, Math.round(y + h) - top)
+    // To the next whole pixel of the canvas, so that there are no gaps between cells.
+    const [left, top] = [whole(x), whole(y)]
+    context.fillRect(left, top, whole(x + w) - left, whole(y + h) - top)
   })
   const style = getComputedStyle(area)
   if (cursor !== undefined) {
@@ -262,7 +274,8 @@ function paint(context: CanvasRenderingContext2D, painting: Painting): void {
   context.textAlign = 'right'
   context.textBaseline = 'middle'
   for (const line of labelled(down, (height - BOTTOM) / 26))
-    context.fillText(down.labels[line] ?? '', LEFT - 6, (line + 0.5) * h)
+    // The first is whole, however low its line is.
+    context.fillText(down.labels[line] ?? '', LEFT - 6, Math.max(HALF_LETTER, (line + 0.5) * h))
   context.textAlign = 'center'
   context.save()
   context.translate(8, (height - BOTTOM) / 2)

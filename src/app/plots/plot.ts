@@ -3,7 +3,7 @@ import uPlot from 'uplot'
 import { format3 } from '../format.ts'
 import type { Behind } from './behind.ts'
 import type { ChartData } from '../figures/chart.ts'
-import { optionsOf } from './draw.ts'
+import { optionsOf, typeOf } from './draw.ts'
 import { createFrame } from './frame.ts'
 import type { Chart, History, Line } from './history.ts'
 import { drawBehind } from './ink.ts'
@@ -143,6 +143,8 @@ export function createPlot(
 
   // ---------------------------------------------------------------------------------------------------------- draw
 
+  /** Grows with the letters of the page. */
+  const type = (): number => typeOf(style)
   const look = (zoom: number) => ({ colour, palette, fontFamily: style.fontFamily, zoom })
   const areaSize = () => ({ width: Math.max(80, area.clientWidth), height: Math.max(48, area.clientHeight) })
 
@@ -155,10 +157,10 @@ export function createPlot(
     plot?.destroy()
     plot = new uPlot(
       {
-        ...optionsOf(what, view, areaSize(), look(1), around()),
+        ...optionsOf(what, view, areaSize(), look(type()), around()),
         cursor: cursorOf(view.sync, () => view.zoom(undefined)),
         hooks: {
-          drawAxes: [inked(1)],
+          drawAxes: [inked(type())],
           setCursor: [showKey],
           setSelect: [selected],
           draw: [placeMarks],
@@ -182,7 +184,7 @@ export function createPlot(
     const apart = sparse()
     shown = shownOf(chart, isHidden, isLog, view, apart !== undefined)
     frame.show(shown, view, isLog, apart)
-    const signature = signatureOf(shown, view)
+    const signature = `${type()} ${signatureOf(shown, view)}`
     if (chart.times.length > 0 && (plot === undefined || signature !== built)) {
       build(shown)
       built = signature
@@ -195,7 +197,10 @@ export function createPlot(
     showKey()
   }
 
-  const observer = new ResizeObserver(() => plot?.setSize(areaSize()))
+  const observer = new ResizeObserver(() => {
+    plot?.setSize(areaSize())
+    if (plot !== undefined && !built.startsWith(`${type()} `)) update()
+  })
   observer.observe(area)
 
   return {
