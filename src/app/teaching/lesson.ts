@@ -85,7 +85,10 @@ export function createLesson(place: HTMLElement, { begin, change, baseOf }: Less
   // Loads KaTeX ahead. Without KaTeX the source of a formula is shown.
   typesetter().catch(() => undefined)
   const reader = import('./reader.ts')
-  reader.catch(() => undefined)
+  reader.then(
+    ({ showMore }) => showMore(text),
+    () => undefined,
+  )
   const told = createTold()
   let openings = 0
   let opened: Source | undefined

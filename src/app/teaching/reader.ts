@@ -7,6 +7,8 @@ import type { Lesson } from '../../core/model/schema.ts'
 import { questionsOf } from './questions.ts'
 import { createRenderer } from './text/render.ts'
 
+export { showMore } from './more.ts'
+
 /** A lesson as elements. */
 export interface Reading {
   readonly story: DocumentFragment
