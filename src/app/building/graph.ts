@@ -107,25 +107,26 @@ export function graphOf(raw: unknown): Graph {
   const top = Math.min(0, ...boxes.map((one) => one.y - one.height / 2)) - MARGIN
   const moved = boxes.map((one) => ({ ...one, x: one.x - left, y: one.y - top }))
   const find = (id: string): Box => moved.find((one) => one.id === id)!
+  const words: Rectangle[] = []
   const lines = couplings.flatMap(({ keys, ends, targets }) =>
     ends.map((layer): Line => {
       const [coupling, end] = [find(keys.join('.')), find(`neurons.${layer}`)]
       const hasArrow = targets.includes(layer)
-      const { path, x, y } = pathBetween(coupling, end)
+      const { path, ...at } = pathBetween(coupling, end)
       const text = endOf(raw, keys, layer)
       return {
         coupling: coupling.id,
         layer: end.id,
         hasArrow,
         path,
-        ...(text === undefined || ends.length < 2 ? {} : { end: { text, x, y } }),
+        ...(text === undefined || ends.length < 2 ? {} : { end: { text, ...freeWord(text, at, moved, words) } }),
       }
     }),
   )
   return {
     boxes: moved,
     lines,
-    width: Math.max(0, ...moved.map((one) => one.x + one.width / 2)) + MARGIN,
+    width: Math.max(0, ...[...moved, ...words].map((one) => one.x + one.width / 2)) + MARGIN,
     height: Math.max(0, ...moved.map((one) => one.y + one.height / 2)) + MARGIN,
   }
 }
@@ -237,17 +238,57 @@ function free(boxes: readonly Box[], x: number, y: number): { readonly x: number
   return { x: at, y }
 }
 
-/** From the edge of a coupling to that of a layer, with a place for a word beside its end. */
-function pathBetween(
-  coupling: Box,
-  layer: Box,
-): { readonly path: string; readonly x: number; readonly y: number } {
+type Rectangle = Pick<Box, 'x' | 'y' | 'width' | 'height'>
+
+/** The end of a line; a level one has its word above, others on one of their sides. */
+interface End {
+  readonly x: number
+  readonly y: number
+  /** 1 = the layer is below, -1 = above, 0 = beside. */
+  readonly up: number
+}
+
+/** Size of a letter beside the end of a line, and the gap to the line. */
+const LETTER = { width: 5.6, height: 11 }
+const BESIDE = 6
+
+/**
+ * A place for a word at the end of a line, where it covers no box and no other word.
+ * @param words - the words so far; gets this one
+ */
+function freeWord(
+  text: string,
+  { x, y, up }: End,
+  boxes: readonly Rectangle[],
+  words: Rectangle[],
+): { readonly x: number; readonly y: number } {
+  const width = LETTER.width * text.length
+  const { height } = LETTER
+  const aside = BESIDE + width / 2
+  const sides = up === 0 ? [0] : [aside, -aside]
+  const places = [0, 1, 2].flatMap((step) =>
+    sides.map((side) => ({ x: x + side, y: y - step * height * (up || 1), width, height })),
+  )
+  const isFree = (one: Rectangle): boolean =>
+    [...boxes, ...words].every(
+      (other) =>
+        Math.abs(other.x - one.x) >= (other.width + one.width) / 2 ||
+        // The baseline is a third below the middle.
+        Math.abs(other.y - (one.y - one.height / 3)) >= (other.height + one.height) / 2,
+    )
+  const place = places.find(isFree) ?? places[0]!
+  words.push({ ...place, y: place.y - height / 3 })
+  return { x: place.x, y: place.y }
+}
+
+/** From the edge of a coupling to that of a layer, with the place of its end. */
+function pathBetween(coupling: Box, layer: Box): End & { readonly path: string } {
   const [dx, dy] = [layer.x - coupling.x, layer.y - coupling.y]
   const side = Math.sign(dx)
   if (Math.abs(dy) < (layer.height + coupling.height) / 2) {
     const [from, to] = [coupling.x + (side * coupling.width) / 2, layer.x - (side * layer.width) / 2]
     const y = Math.min(Math.max(coupling.y, layer.y - layer.height / 3), layer.y + layer.height / 3)
-    return { path: `M${from} ${coupling.y}L${to} ${y}`, x: (from + to) / 2, y: y - 6 }
+    return { path: `M${from} ${coupling.y}L${to} ${y}`, x: (from + to) / 2, y: y - 6, up: 0 }
   }
   const up = Math.sign(dy)
   const [from, to] = [coupling.y + (up * coupling.height) / 2, layer.y - (up * layer.height) / 2]
@@ -256,8 +297,9 @@ function pathBetween(
   const middle = (from + to) / 2
   return {
     path: `M${coupling.x} ${from}C${coupling.x} ${middle} ${end} ${middle} ${end} ${to}`,
-    x: end + 20,
-    y: to - up * 8 + 4,
+    x: end,
+    y: to - up * 9 + 4,
+    up,
   }
 }
 

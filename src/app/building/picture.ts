@@ -180,12 +180,12 @@ export function createPicture(place: HTMLElement, actions: PictureActions): Pict
             ...(hasArrow ? { 'marker-end': 'url(#builder-arrow)' } : {}),
           }),
         ),
+        ...graph.boxes.map((box) => drawn(box, box.id === entry, box.id === selected, isIn(box, fault))),
         ...graph.lines.flatMap(({ end }) =>
           end === undefined
             ? []
             : [make('text', { class: 'end', x: end.x, y: end.y, 'text-anchor': 'middle' }, end.text)],
         ),
-        ...graph.boxes.map((box) => drawn(box, box.id === entry, box.id === selected, isIn(box, fault))),
       )
       wait(pending)
       // The layer to connect with may already be another than the chosen one.
