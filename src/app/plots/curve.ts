@@ -3,8 +3,9 @@ import { stepText, titleOf } from './draw.ts'
 import type { Side, Spread } from './grid.ts'
 import { logSplits, rangeOf } from './scale.ts'
 
-/** Room for the labels, in CSS pixels. */
+/** Room for the labels at least, in CSS pixels, and around the numbers: the title and the gap. */
 const LEFT = 66
+const BESIDE = 26
 const BOTTOM = 34
 const RIGHT = 12
 const TOP = 6
@@ -27,10 +28,15 @@ function shareOf({ values, isLog }: Pick<Side, 'values' | 'isLog'>): (value: num
   return (value) => (high > low ? (to(value) - low) / (high - low) : 0.5)
 }
 
-/** The value next to a place in pixels from the left. */
-export function cellOnCurve(width: number, side: Pick<Side, 'values' | 'isLog'>, x: number): number {
+/** The value next to a place in pixels from the left. @param left - the room for the labels */
+export function cellOnCurve(
+  width: number,
+  side: Pick<Side, 'values' | 'isLog'>,
+  x: number,
+  left = LEFT,
+): number {
   const share = shareOf(side)
-  const at = (x - LEFT) / (width - LEFT - RIGHT)
+  const at = (x - left) / (width - left - RIGHT)
   return side.values.reduce(
     (best, value, index) =>
       Math.abs(share(value) - at) < Math.abs(share(side.values[best] as number) - at) ? index : best,
@@ -38,7 +44,8 @@ export function cellOnCurve(width: number, side: Pick<Side, 'values' | 'isLog'>,
   )
 }
 
-export function paintCurve(context: CanvasRenderingContext2D, painting: CurvePainting): void {
+/** @returns the room for the labels */
+export function paintCurve(context: CanvasRenderingContext2D, painting: CurvePainting): number {
   const { style, width, height, side, spread, cursor } = painting
   const { values, isLog } = side
   const colour = (name: string): string => style.getPropertyValue(name).trim()
@@ -46,11 +53,16 @@ export function paintCurve(context: CanvasRenderingContext2D, painting: CurvePai
   const [low, high] = rangeOf('linear', Math.min(...finite), Math.max(...finite))
   const share = shareOf(side)
   const [right, bottom] = [width - RIGHT, height - BOTTOM]
-  const x = (value: number): number => LEFT + share(value) * (right - LEFT)
   const y = (value: number): number => bottom - ((value - low) / (high - low)) * (bottom - TOP)
   const order = values.map((_, index) => index).sort((a, b) => (values[a] as number) - (values[b] as number))
 
   context.font = `11px ${style.fontFamily}`
+  const step = roundStep((high - low) / Math.max(2, Math.floor((bottom - TOP) / 36)))
+  const marks: number[] = []
+  for (let at = Math.ceil(low / step) * step; at <= high; at += step) marks.push(at)
+  const widest = Math.max(0, ...marks.map((at) => context.measureText(stepText(step)(at)).width))
+  const left = Math.max(LEFT, BESIDE + widest)
+  const x = (value: number): number => left + share(value) * (right - left)
   context.lineWidth = 1
   context.strokeStyle = colour('--grid')
   context.fillStyle = colour('--muted')
@@ -62,10 +74,9 @@ export function paintCurve(context: CanvasRenderingContext2D, painting: CurvePai
   }
   context.textAlign = 'right'
   context.textBaseline = 'middle'
-  const step = roundStep((high - low) / Math.max(2, Math.floor((bottom - TOP) / 36)))
-  for (let at = Math.ceil(low / step) * step; at <= high; at += step) {
-    line(LEFT, y(at), right, y(at))
-    context.fillText(stepText(step)(at), LEFT - 6, y(at))
+  for (const at of marks) {
+    line(left, y(at), right, y(at))
+    context.fillText(stepText(step)(at), left - 6, y(at))
   }
   context.textAlign = 'center'
   context.textBaseline = 'top'
@@ -75,9 +86,9 @@ export function paintCurve(context: CanvasRenderingContext2D, painting: CurvePai
   }
   context.fillText(
     titleOf(side.title, isLog ? 'log' : 'linear'),
-    (LEFT + right) / 2,
+    (left + right) / 2,
     bottom + 19,
-    right - LEFT,
+    right - left,
   )
   context.save()
   context.translate(10, (TOP + bottom) / 2)
@@ -110,6 +121,7 @@ export function paintCurve(context: CanvasRenderingContext2D, painting: CurvePai
     context.fillStyle = colour('--line-0')
     context.fill()
   }
+  return left
 }
 
 /** 1, 2 or 5 times a power of ten, not below a number. */

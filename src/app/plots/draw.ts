@@ -154,20 +154,20 @@ function timeRange(
 
 /** Numbers on an axis, with enough digits to distinguish adjacent marks. */
 export function stepText(step: number): (value: number) => string {
-  const power = Math.floor(Math.log10(step) + 1e-9)
-  const isRound = Math.abs(step / 10 ** power - Math.round(step / 10 ** power)) < 1e-6
+  const decade = Math.floor(Math.log10(step) + 1e-9)
+  const isRound = Math.abs(step / 10 ** decade - Math.round(step / 10 ** decade)) < 1e-6
   // Decimal places of the step: a step of 2.5 needs one more than a step of 2.
-  const places = isRound ? -power : 1 - power
+  const places = isRound ? -decade : 1 - decade
   const held = (digits: number): number => Math.min(12, Math.max(0, digits))
   return (value) => {
     const size = Math.abs(value)
     if (size < step * 1e-6) return '0'
     const exponent = Math.floor(Math.log10(size) + 1e-9)
-    const text =
-      size < 1e-3 || size >= 1e5
-        ? value.toExponential(held(exponent + places)).replace('e+', 'e')
-        : String(Number(value.toFixed(held(places))))
-    return text.replaceAll('-', '−')
+    const plain = String(Number(value.toFixed(held(places))))
+    const power = value.toExponential(held(exponent + places)).replace('e+', 'e')
+    // An energy of −123456.5 needs all of its digits, and takes fewer letters without a power.
+    const isPower = (size < 1e-3 || size >= 1e5) && power.length < plain.length
+    return (isPower ? power : plain).replaceAll('-', '−')
   }
 }
 

@@ -80,6 +80,8 @@ export function createMap(
 
   const latest = new Map<string, Sample>()
   let cursor: number | undefined
+  /** Room for the labels of the curve. */
+  let left: number | undefined
   const seriesNow = (): Series => series.find(({ name }) => name === select.value) ?? first
   const plotNow = (): Plot => plotOf(seriesNow().kind) as Plot
 
@@ -101,7 +103,7 @@ export function createMap(
     width /= type
     height /= type
     if (isCurve)
-      curve?.paintCurve(context, {
+      left = curve?.paintCurve(context, {
         style,
         width,
         height,
@@ -140,7 +142,7 @@ export function createMap(
     const type = typeOf(getComputedStyle(area))
     const [width, height] = [area.clientWidth / type, area.clientHeight / type]
     return isCurve
-      ? curve?.cellOnCurve(width, grid.across, x / type)
+      ? curve?.cellOnCurve(width, grid.across, x / type, left)
       : cellAt(width, height, grid, x / type, y / type)
   }
   area.addEventListener('pointermove', ({ offsetX, offsetY }) => move(at(offsetX, offsetY)))

@@ -197,5 +197,6 @@ describe('the marks of a linear axis', () => {
     expect([1, 1.000002].map(stepText(2e-6))).toEqual(['1', '1.000002'])
     expect([0, 1e-7, 2e-7].map(stepText(1e-7))).toEqual(['0', '1e−7', '2e−7'])
     expect([1e6, 1.5e6].map(stepText(5e5))).toEqual(['1.0e6', '1.5e6'])
+    expect([-123456, -123456.5].map(stepText(0.5))).toEqual(['−123456', '−123456.5'])
   })
 })
