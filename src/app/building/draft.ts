@@ -6,8 +6,8 @@ import { parseJson } from '../../core/model/json.ts'
 import { keysIn } from '../../core/model/path.ts'
 import { parseScenario } from '../../core/model/parse.ts'
 import type { Scenario } from '../../core/model/schema.ts'
-import { bare, isObject, type Keys, ROOT } from './schema.ts'
-import { childOf, type SchemaNode, select } from '../../core/model/path.ts'
+import { withoutDefaults } from './defaults.ts'
+import type { Keys } from './schema.ts'
 import { printed, spanOf } from './text.ts'
 
 /** A mistake, and its place in the text. */
@@ -67,39 +67,5 @@ export function faultOf(text: string, error: unknown): Fault {
 
 /** The text of a scenario, without what is so by default. */
 export function textOfScenario(scenario: Scenario): string {
-  const short = withoutDefaults(ROOT, scenario)
-  return `${printed(isSame(short, scenario) ? short : scenario)}\n`
-}
-
-function isSame(short: unknown, scenario: Scenario): boolean {
-  return JSON.stringify(sorted(parseScenario(short))) === JSON.stringify(sorted(scenario))
-}
-
-/** The same value with the keys of objects in order. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (!isObject(value)) return value
-  return Object.fromEntries(
-    Object.keys(value)
-      .sort()
-      .map((key) => [key, sorted(value[key])]),
-  )
-}
-
-function withoutDefaults(slot: SchemaNode, value: unknown): unknown {
-  const node = bare(select(slot, value))
-  if (Array.isArray(value))
-    return value.map((one: unknown, index) => {
-      const child = childOf(node, String(index))
-      return child === undefined ? one : withoutDefaults(child, one)
-    })
-  if (!isObject(value)) return value
-  return Object.fromEntries(
-    Object.entries(value).flatMap(([key, one]): (readonly [string, unknown])[] => {
-      const child = childOf(node, key)
-      if (child === undefined) return [[key, one]]
-      if (child.type === 'optional' && JSON.stringify(child.default) === JSON.stringify(one)) return []
-      return [[key, withoutDefaults(child, one)]]
-    }),
-  )
+  return `${printed(withoutDefaults(scenario))}\n`
 }

@@ -4,6 +4,8 @@ import { crc32 } from '../../core/data/crc32.ts'
 import { ModelError } from '../../core/errors.ts'
 import { parseScenario } from '../../core/model/parse.ts'
 import type { Scenario } from '../../core/model/schema.ts'
+import { withoutDefaults } from '../building/defaults.ts'
+import { isObject } from '../building/schema.ts'
 import { contentOf, linkedScenario, linkTo, SHORT } from './link.ts'
 
 /** A shipped scenario, and its name in addresses. */
@@ -20,9 +22,6 @@ interface Changes {
   /** A merge patch (RFC 7396): null removes a key. */
   readonly set: unknown
 }
-
-/** The most characters of a scenario whose defaults are left out: each key takes one check of the scenario. */
-const MOST_CHARACTERS = 20_000
 
 /**
  * The shortest address that opens a scenario: the name of a shipped one, its changes, or the scenario without defaults.
@@ -70,42 +69,6 @@ export async function scenarioOfShort(
   return parseScenario(patched(scenario, set))
 }
 
-/** A scenario without the values that parsing fills in. */
-export function withoutDefaults(scenario: Scenario): unknown {
-  const whole = JSON.stringify(scenario)
-  if (whole.length > MOST_CHARACTERS) return scenario
-  const isWhole = (raw: unknown): boolean => {
-    try {
-      return JSON.stringify(parseScenario(raw)) === whole
-    } catch {
-      return false
-    }
-  }
-  /** @param around - the scenario with another value in this place */
-  const bare = (value: unknown, around: (value: unknown) => unknown): unknown => {
-    if (Array.isArray(value)) {
-      const list: unknown[] = [...(value as unknown[])]
-      list.forEach((one, index) => {
-        list[index] = bare(one, (next) => around(list.with(index, next)))
-      })
-      return list
-    }
-    if (!isObject(value)) return value
-    let left = value
-    for (const key of Object.keys(value)) {
-      const rest = Object.fromEntries(Object.entries(left).filter(([one]) => one !== key))
-      if (isWhole(around(rest))) {
-        left = rest
-        continue
-      }
-      const now = left
-      left = { ...now, [key]: bare(now[key], (next) => around({ ...now, [key]: next })) }
-    }
-    return left
-  }
-  return bare(scenario, (value) => value)
-}
-
 function isSame(one: unknown, other: unknown): boolean {
   return JSON.stringify(one) === JSON.stringify(other)
 }
@@ -132,8 +95,4 @@ function patched(from: unknown, patch: unknown): unknown {
     ...Object.fromEntries(kept),
     ...Object.fromEntries(set.map(([key, value]) => [key, patched(from[key], value)])),
   }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
