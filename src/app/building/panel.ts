@@ -123,7 +123,9 @@ export function createPanel(
           ? `Draft, the network before runs on. ${plainText(fault.message)}`
           : isBuilding
             ? 'Builds…'
-            : 'Runs as drawn.'
+            : isBeginning(raw)
+              ? 'Next: add a stimulus, synapses, a memory or another layer (a).'
+              : 'Runs as drawn.'
     button('discard').hidden = fault === undefined
   }
 
@@ -479,6 +481,13 @@ export function createPanel(
     refresh,
     replayed,
   }
+}
+
+/** True for layers alone. */
+function isBeginning(raw: unknown): boolean {
+  return ['synapses', 'memories', 'stimulus'].every(
+    (part) => Object.keys(valueIn(raw, [part]) ?? {}).length === 0,
+  )
 }
 
 /** A short name of an entry of a list, or the name itself. */

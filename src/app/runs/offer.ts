@@ -12,7 +12,7 @@ export function offerProbes(place: HTMLElement, workplace: Workplace, messages: 
   const element = document.createElement('section')
   element.className = 'plot offer'
   element.innerHTML =
-    '<header><h2>No probes</h2></header><p>This scenario samples nothing. Add a probe:</p><div></div>'
+    '<header><h2>Probes</h2></header><p>Add a probe to see numbers over time:</p><div></div>'
   const list = element.querySelector('div') as HTMLElement
   list.append(
     ...offers.map(({ name, spec, description }) => {

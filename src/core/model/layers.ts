@@ -55,7 +55,8 @@ export function checkLayer(scenario: Scenario, name: string, spec: LayerSpec): s
       `${path}.every: has no effect, because an adiabatic layer (tau 0) follows its input in every tick`,
     )
   }
-  if (!isTouched(scenario, name)) {
+  // A network of one layer is the beginning of another one.
+  if (!isTouched(scenario, name) && Object.keys(scenario.neurons).length > 1) {
     warnings.push(`${path}: no memory, synapse or stimulus uses this layer`)
   }
   return warnings

@@ -200,4 +200,9 @@ describe('warnings', () => {
   ])('%s', async (_, parts, warning) => {
     expect(await warningsOf(parts)).toEqual([warning])
   })
+
+  it('has none for a network of one layer, which is the beginning of another', async () => {
+    const alone = { neurons: { visible: visible() }, memories: {}, stimulus: [], probes: {} }
+    expect(await warningsOf(alone)).toEqual([])
+  })
 })
