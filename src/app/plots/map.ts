@@ -100,19 +100,17 @@ export function createMap(
     const style = getComputedStyle(area)
     const type = typeOf(style)
     context.scale(scale * type, scale * type)
-    width /= type
-    height /= type
+    const size = { width: width / type, height: height / type }
     if (isCurve)
       left = curve?.paintCurve(context, {
+        ...size,
         style,
-        width,
-        height,
         side: grid.across,
         spread: cells,
         quantity: select.value,
         cursor,
       })
-    else paint(context, { area, width, height, grid, cells: cells.mean, isShare: plot.isShare, cursor })
+    else paint(context, { ...size, area, grid, cells: cells.mean, isShare: plot.isShare, cursor })
   }
   const update = (): void => {
     const { clientWidth, clientHeight } = area
