@@ -2,7 +2,7 @@
 import { plainText } from '../messages.ts'
 import { refuse, bindNumber } from '../controls/number-field.ts'
 import { absentText, fieldOf, fieldsOf, type FormField } from './form.ts'
-import { namesFor } from './names.ts'
+import { namesFor, wordsOf } from './names.ts'
 import { type Alternative, type Keys, valueIn } from './schema.ts'
 import { printed } from './text.ts'
 
@@ -199,7 +199,8 @@ export function createInspector(
         select.add(
           new Option(typeof shown === 'string' && shown !== '' ? `${shown} (missing)` : 'choose', ''),
         )
-      for (const name of known) select.add(new Option(name, name, false, name === shown))
+      for (const name of known)
+        select.add(new Option(wordsOf(raw, name), name, false, name === shown))
       onChoice(select, () => {
         if (select.value !== '') actions.set(keys, select.value)
       })

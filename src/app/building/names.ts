@@ -72,6 +72,14 @@ export function namesFor(raw: unknown, names: Naming): string[] {
   }
 }
 
+/** A name for readers: a stimulus, which has a number only, with its kind and its layer. */
+export function wordsOf(raw: unknown, name: string): string {
+  const [, index] = /^stimulus\.(\d+)$/.exec(name) ?? []
+  if (index === undefined) return name
+  const words = ['kind', 'layer'].map((key) => valueIn(raw, ['stimulus', index, key]))
+  return `stimulus ${index}: ${words.filter((word) => typeof word === 'string').join(', ')}`
+}
+
 /** The new name of an entry of a part; undefined if it is gone. */
 export type Rename = (part: string, name: string) => string | undefined
 
