@@ -4,7 +4,7 @@ import { ADDABLE, added, connected, PARTS, switched, withValue } from '../../../
 import { graphOf } from '../../../../src/app/building/graph.ts'
 import { documentationAt, proposalsAt } from '../../../../src/app/building/help.ts'
 import { readDraft, textOfScenario } from '../../../../src/app/building/draft.ts'
-import { fieldOf, type FormField } from '../../../../src/app/building/form.ts'
+import { fieldOf, fieldsOf, type FormField } from '../../../../src/app/building/form.ts'
 import { layersIn, namesFor, referencesIn, removed, renamed } from '../../../../src/app/building/names.ts'
 import { slotOf, valueIn } from '../../../../src/app/building/schema.ts'
 import { patched } from '../../../../src/app/building/text.ts'
@@ -52,6 +52,33 @@ test.each(SHIPPED)('%s: the graph has a form for every value, and the text says 
     }
   const scenario = parseScenario(raw)
   expect(parseScenario(JSON.parse(textOfScenario(scenario)))).toEqual(scenario)
+})
+
+test('two values of a form with the same title are told apart by the part that they belong to', () => {
+  const titles = fieldsOf(rawOf('hopfield'), ['synapses', 'recurrent']).flatMap(all).map(({ title }) => title)
+  expect(titles.filter((title) => title.includes('zeroDiagonal')).sort()).toEqual(['base zeroDiagonal', 'zeroDiagonal'])
+  const { scenario } = readDraft(shipped('hopfield'))
+  const controls = controlFields(scenario!).map(({ title }) => title)
+  expect(controls.filter((title) => title.includes('zeroDiagonal')).sort()).toEqual(['base zeroDiagonal', 'zeroDiagonal'])
+})
+
+test('words at the ends of lines cover neither a box nor another word', () => {
+  const raw = rawOf('hierarchical')
+  const [from, to] = Object.keys(valueIn(raw, ['neurons']) as object)
+  const twin = { from, to, init: { kind: 'zeros' } }
+  const many = [1, 2, 3, 4].reduce((made, index) => withValue(made, ['memories', `twin${index}`], twin), raw)
+  const { lines, boxes } = graphOf(many)
+  const words = lines.flatMap(({ end }) => (end === undefined ? [] : [{ ...end, width: 5.6 * end.text.length, height: 10 }]))
+  expect(words.length).toBeGreaterThan(8)
+  const middles = words.map((one) => ({ ...one, y: one.y - 11 / 3 }))
+  const rectangles = [...middles, ...boxes]
+  for (const word of middles)
+    for (const other of rectangles)
+      if (other !== word)
+        expect(
+          Math.abs(other.x - word.x) >= (other.width + word.width) / 2 ||
+            Math.abs(other.y - word.y) >= (other.height + word.height) / 2,
+        ).toBe(true)
 })
 
 test('every kind of every family can be added or chosen, without a name of it here', () => {
