@@ -107,19 +107,20 @@ export function graphOf(raw: unknown): Graph {
   const top = Math.min(0, ...boxes.map((one) => one.y - one.height / 2)) - MARGIN
   const moved = boxes.map((one) => ({ ...one, x: one.x - left, y: one.y - top }))
   const find = (id: string): Box => moved.find((one) => one.id === id)!
-  const words: Rectangle[] = []
+  const words: Word[] = []
   const lines = couplings.flatMap(({ keys, ends, targets }) =>
     ends.map((layer): Line => {
       const [coupling, end] = [find(keys.join('.')), find(`neurons.${layer}`)]
       const hasArrow = targets.includes(layer)
       const { path, ...at } = pathBetween(coupling, end)
       const text = endOf(raw, keys, layer)
+      const word = text === undefined || ends.length < 2 ? undefined : freeWord(text, at, moved, words)
       return {
         coupling: coupling.id,
         layer: end.id,
         hasArrow,
         path,
-        ...(text === undefined || ends.length < 2 ? {} : { end: { text, ...freeWord(text, at, moved, words) } }),
+        ...(word === undefined ? {} : { end: word }),
       }
     }),
   )
@@ -240,6 +241,10 @@ function free(boxes: readonly Box[], x: number, y: number): { readonly x: number
 
 type Rectangle = Pick<Box, 'x' | 'y' | 'width' | 'height'>
 
+interface Word extends Rectangle {
+  readonly text: string
+}
+
 /** The end of a line; a level one has its word above, others on one of their sides. */
 interface End {
   readonly x: number
@@ -252,16 +257,18 @@ interface End {
 const LETTER = { width: 5.6, height: 11 }
 const BESIDE = 6
 
+/** Lines that end nearer to each other share a word. */
+const SHARED = 30
+
 /**
- * A place for a word at the end of a line, where it covers no box and no other word.
+ * A place for a word at the end of a line, where it covers no box and no other word; undefined if the same word is there already.
  * @param words - the words so far; gets this one
  */
-function freeWord(
-  text: string,
-  { x, y, up }: End,
-  boxes: readonly Rectangle[],
-  words: Rectangle[],
-): { readonly x: number; readonly y: number } {
+function freeWord(text: string, { x, y, up }: End, boxes: readonly Rectangle[], words: Word[]): Line['end'] {
+  const isThere = words.some(
+    (one) => one.text === text && Math.abs(one.x - x) < SHARED && Math.abs(one.y - y) < SHARED,
+  )
+  if (isThere) return undefined
   const width = LETTER.width * text.length
   const { height } = LETTER
   const aside = BESIDE + width / 2
@@ -277,8 +284,8 @@ function freeWord(
         Math.abs(other.y - (one.y - one.height / 3)) >= (other.height + one.height) / 2,
     )
   const place = places.find(isFree) ?? places[0]!
-  words.push({ ...place, y: place.y - height / 3 })
-  return { x: place.x, y: place.y }
+  words.push({ ...place, text, y: place.y - height / 3 })
+  return { text, x: place.x, y: place.y }
 }
 
 /** From the edge of a coupling to that of a layer, with the place of its end. */

@@ -199,8 +199,7 @@ export function createInspector(
         select.add(
           new Option(typeof shown === 'string' && shown !== '' ? `${shown} (missing)` : 'choose', ''),
         )
-      for (const name of known)
-        select.add(new Option(wordsOf(raw, name), name, false, name === shown))
+      for (const name of known) select.add(new Option(wordsOf(raw, name), name, false, name === shown))
       onChoice(select, () => {
         if (select.value !== '') actions.set(keys, select.value)
       })

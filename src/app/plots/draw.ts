@@ -30,7 +30,7 @@ export interface Surroundings {
 const FIGURE = 6.4
 
 /** The size of letters on the page, 1 where a lecture has no larger ones. */
-export function typeOf(style: CSSStyleDeclaration): number {
+export function typeOf(style: { readonly getPropertyValue: (name: string) => string }): number {
   return Number(style.getPropertyValue('--type')) || 1
 }
 

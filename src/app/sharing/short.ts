@@ -9,7 +9,7 @@ import { isObject } from '../building/schema.ts'
 import { contentOf, linkedScenario, linkTo, SHORT } from './link.ts'
 
 /** A shipped scenario, and its name in addresses. */
-export interface Shipped {
+interface Shipped {
   readonly id: string
   readonly scenario: Scenario
 }

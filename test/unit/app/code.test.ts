@@ -1,6 +1,6 @@
 /** QR codes of links: what a reader finds in them, and how large they are. */
 import { expect, test } from 'vitest'
-import { codeOf, squareOf } from '../../../src/app/sharing/code.ts'
+import { codeOf, squareOf } from '../../../src/app/sharing/squares.ts'
 import { isShared, isShort, linkTo, scenarioOf } from '../../../src/app/sharing/link.ts'
 import { scenarioOfShort, shortestLink } from '../../../src/app/sharing/short.ts'
 import { ModelError } from '../../../src/core/errors.ts'
@@ -17,7 +17,11 @@ const changed = (path: string, value: unknown): Scenario => parseScenario(setVal
 const beta = changed('neurons.hidden.lagrangian.beta', 0.02)
 
 test('a reader finds the link in its code, which has four light squares around it', () => {
-  for (const link of [PAGE, shortestLink(PAGE, scenario, shipped), shortestLink(PAGE, beta, shipped, '?level=lecture')])
+  for (const link of [
+    PAGE,
+    shortestLink(PAGE, scenario, shipped),
+    shortestLink(PAGE, beta, shipped, '?level=lecture'),
+  ])
     expect(decoded(codeOf(link))).toBe(link)
 })
 
@@ -70,13 +74,25 @@ function decoded({ path, size }: { readonly path: string; readonly size: number 
   const middles = version === 1 ? [] : version < 7 ? [6, side - 7] : [6, (side - 1) / 2, side - 7]
   const last = side - 8
   const isFixed = (x: number, y: number): boolean =>
-    x === 6 || y === 6 || (x < 9 && y < 9) || (x >= last && y < 9) || (x < 9 && y >= last) ||
+    x === 6 ||
+    y === 6 ||
+    (x < 9 && y < 9) ||
+    (x >= last && y < 9) ||
+    (x < 9 && y >= last) ||
     (version > 6 && ((x >= side - 11 && y < 6) || (y >= side - 11 && x < 6))) ||
-    middles.some((a) => middles.some((b) => {
-      const isCorner = [a, b].filter((at) => at === 6).length === 2 || (a === 6 && b === side - 7) || (b === 6 && a === side - 7)
-      return !isCorner && Math.abs(x - a) <= 2 && Math.abs(y - b) <= 2
-    }))
-  const format = [...[0, 1, 2, 3, 4, 5, 7, 8].map((x) => get(x, 8)), ...[7, 5, 4, 3, 2, 1, 0].map((y) => get(8, y))]
+    middles.some((a) =>
+      middles.some((b) => {
+        const isCorner =
+          [a, b].filter((at) => at === 6).length === 2 ||
+          (a === 6 && b === side - 7) ||
+          (b === 6 && a === side - 7)
+        return !isCorner && Math.abs(x - a) <= 2 && Math.abs(y - b) <= 2
+      }),
+    )
+  const format = [
+    ...[0, 1, 2, 3, 4, 5, 7, 8].map((x) => get(x, 8)),
+    ...[7, 5, 4, 3, 2, 1, 0].map((y) => get(8, y)),
+  ]
   const bits = parseInt(format.join(''), 2) ^ 0x5412
   // 01 is the lowest correction.
   expect(bits >> 13).toBe(1)

@@ -30,7 +30,9 @@ test('errors with replicas are drawn by the fewest in each, and without by the p
   ])
   const single = createHistory(series('errors', [6]), 1)
   single.push(sample(0, 5, 2, 9, 7, 8, 4))
-  expect(single.chart().lines.map(({ label }) => label)).toEqual(['1', '5', '0', '3', '4'].map((index) => `pattern ${index}`))
+  expect(single.chart().lines.map(({ label }) => label)).toEqual(
+    ['1', '5', '0', '3', '4'].map((index) => `pattern ${index}`),
+  )
 })
 
 test('the note of a running mean says so', () => {
