@@ -38,7 +38,7 @@ export interface Graph {
   readonly height: number
 }
 
-const LAYER = { width: 148, height: 58 }
+const LAYER = { width: 160, height: 58 }
 const COUPLING = { width: 116, height: 40 }
 const GAP = 26
 /** From one level to the next. */
@@ -96,10 +96,12 @@ export function graphOf(raw: unknown): Graph {
   for (const { keys, name, ends } of couplings) {
     if (ends.length === 1) continue
     const places = ends.map(boxOf)
-    const isLevel = new Set(places.map(({ y }) => y)).size === 1
+    const heights = places.map(({ y }) => y)
+    const isLevel = new Set(heights).size === 1
     const lift = isLevel ? PITCH / 2 : 0
     const x = places.length === 0 ? widest + GAP + COUPLING.width / 2 : mean(places.map((one) => one.x))
-    const y = places.length === 0 ? 0 : mean(places.map((one) => one.y)) - lift
+    // Between two levels, however many layers each has.
+    const y = places.length === 0 ? 0 : (Math.min(...heights) + Math.max(...heights)) / 2 - lift
     put({ ...couplingBox(raw, keys, name), ...free(boxes, x, y), ...COUPLING })
   }
 
@@ -223,7 +225,7 @@ function couplingBox(raw: unknown, keys: Keys, name: string) {
 
 function tauText(tau: unknown): string {
   if (typeof tau === 'object') return 'τ by neuron'
-  return tau === 0 ? 'adiabatic' : `τ ${tau as number}`
+  return `τ ${tau as number}`
 }
 
 /** The nearest place to the right of another that no box covers. */

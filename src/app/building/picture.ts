@@ -211,7 +211,7 @@ function isIn({ keys }: Box, fault: Keys | undefined): boolean {
 
 function drawn(box: Box, isEntry: boolean, isSelected: boolean, isFaulty: boolean): SVGElement {
   const { id, name, lines, x, y, width, height, isLayer, shape } = box
-  const letters = isLayer ? 13 : 15
+  const letters = 15
   const group = make('g', {
     class: [isLayer ? 'layer' : 'coupling', isSelected ? 'selected' : '', isFaulty ? 'faulty' : ''].join(' '),
     role: 'button',
@@ -238,7 +238,7 @@ function drawn(box: Box, isEntry: boolean, isSelected: boolean, isFaulty: boolea
       make(
         'text',
         { class: 'line-text', x: left, y: first + 15 + 14 * index, 'text-anchor': anchor },
-        short(line, isLayer ? 17 : 20),
+        short(line, isLayer ? 19 : 20),
       ),
     ),
   )

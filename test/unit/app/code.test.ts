@@ -112,7 +112,7 @@ function decoded({ path, size }: { readonly path: string; readonly size: number 
     for (let step = 0; step < side; step++)
       for (const x of [right, right - 1]) {
         const y = isUp ? side - 1 - step : step
-        if (!isFixed(x, y)) stream += get(x, y) ^ Number(mask(x, y) === 0)
+        if (!isFixed(x, y)) stream += String(get(x, y) ^ Number(mask(x, y) === 0))
       }
     isUp = !isUp
   }
