@@ -28,6 +28,45 @@ describe('the lesson', () => {
   })
 })
 
+describe('a lecture', () => {
+  test('has larger letters at the axes, and a text that keys and a button scroll to its end', async () => {
+    const { page } = lab
+    await lab.load('digits')
+    await page.evaluate('engram.step(5).then(() => engram.simulation.flush())')
+    /** Height below the lines, which the numbers and the title of the axis take. */
+    const below = (): Promise<number> =>
+      page.evaluate(
+        "document.querySelector('.plot-area').getBoundingClientRect().bottom - document.querySelector('.plot-area .u-over').getBoundingClientRect().bottom",
+      )
+    await eventually(() => page.locator('.plot-area .u-over').count()).toBeGreaterThan(0)
+    const usual = await below()
+    const level = async (name: string): Promise<void> => {
+      await page.locator('#level').click()
+      await page.locator(`#level-menu [data-export=${name}]`).click()
+    }
+    await level('lecture')
+    await eventually(below).toBeCloseTo(1.5 * usual, 0)
+    const more = page.locator('.more-text')
+    await more.waitFor()
+    await page.locator('.about .text').focus()
+    await page.keyboard.press('ArrowDown')
+    const scrolled = (): Promise<number> => page.evaluate("document.querySelector('.about .text').scrollTop")
+    await eventually(scrolled).toBeGreaterThan(0)
+    for (let press = 0; press < 20 && (await more.isVisible()); press++) {
+      await more.click()
+      await frames(page, 3)
+    }
+    expect(
+      await page.evaluate(
+        "(({ scrollTop, clientHeight, scrollHeight }) => scrollHeight - scrollTop - clientHeight)(document.querySelector('.about .text'))",
+      ),
+    ).toBeLessThanOrEqual(2)
+    expect(await violationsOf(page)).toEqual([])
+    await level('everything')
+    await eventually(below).toBeCloseTo(usual, 0)
+  })
+})
+
 describe('the tour', () => {
   test('does not start by itself under automation', async () => {
     await lab.visit('softmax-synapses')

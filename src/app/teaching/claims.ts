@@ -53,6 +53,8 @@ export function createClaims(): Claims {
       shown = verdicts
       const word = verdicts.length === 1 ? 'claim' : 'claims'
       const isOpen = verdicts.every(({ state }) => state === 'undecided')
+      // The line is not longer than with the dots later: what follows it stays where it is.
+      dots.hidden = isOpen
       const holding = verdicts.filter(({ state }) => state === 'holds').length
       const failing = verdicts.filter(({ state }) => state === 'fails').length
       const fails = failing === 0 ? '' : `, ${failing} ${failing === 1 ? 'fails' : 'fail'}`

@@ -80,7 +80,7 @@ export function createLesson(place: HTMLElement, { begin, change, baseOf }: Less
   text.append(story, more)
   const claims = createClaims()
   const under = element('div', 'under')
-  under.append(claims.element, maths.element)
+  under.append(maths.element, claims.element)
   place.replaceChildren(top, text, hint, tries, outcome, changed, under)
   // Loads KaTeX ahead. Without KaTeX the source of a formula is shown.
   typesetter().catch(() => undefined)
