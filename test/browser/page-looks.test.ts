@@ -45,7 +45,7 @@ describe('a lecture', () => {
       await page.locator(`#level-menu [data-export=${name}]`).click()
     }
     await level('lecture')
-    await eventually(below).toBeCloseTo(1.5 * usual, 0)
+    await eventually(below).toBeCloseTo(1.4 * usual, 0)
     const more = page.locator('.more-text')
     await more.waitFor()
     await page.locator('.about .text').focus()

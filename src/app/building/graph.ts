@@ -38,7 +38,7 @@ export interface Graph {
   readonly height: number
 }
 
-const LAYER = { width: 160, height: 58 }
+const LAYER = { width: 148, height: 58 }
 const COUPLING = { width: 116, height: 40 }
 const GAP = 26
 /** From one level to the next. */
