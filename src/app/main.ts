@@ -290,13 +290,14 @@ function bind(workplace: Workplace, record: () => void, experiments: ReproducePa
   const step = (): void => void workplace.step(1)
   const reset = (): void => void workplace.reset()
   const share = (): void => void copyLink(workplace)
+  const code = (): void => void showLinkCode(workplace)
   button('play').addEventListener('click', toggle)
   button('step').addEventListener('click', step)
   button('reset').addEventListener('click', reset)
   button('link').addEventListener('click', share)
   createMenu(button('export'), element('export-menu'), [
     ...EXPORTS.map((item) => ({ ...item, act: () => void exportFile(workplace, item) })),
-    { id: 'code', label: 'QR code', note: 'of the link', act: () => void showLinkCode(workplace) },
+    { id: 'code', label: 'QR code', note: 'of the link (q)', act: code },
     ...(
       [
         ['figure', 'Figure…', 'SVG, PDF: for papers'],
@@ -390,6 +391,7 @@ function bind(workplace: Workplace, record: () => void, experiments: ReproducePa
       { key: 'y', ctrl: true, label: 'Redo it', act: redo },
       { key: 'd', label: 'Draw the pictures, or run without drawing', act: draw },
       { key: 'l', label: 'Copy a link', act: share },
+      { key: 'q', label: 'QR code of the link', act: code },
       { key: 't', label: 'Tour of the page', act: () => void openTour(messages, runOf(workplace)) },
     ],
     'start',

@@ -115,6 +115,26 @@ describe('the link', () => {
     expect(await page.locator('#scenario').inputValue()).toBe('hebbian-learning')
   })
 
+  test('of a QR code is short, and opens the changed scenario with its lesson', async () => {
+    await visit('softmax-synapses')
+    await engram('set("memories.xi.tau", 99)')
+    await page.keyboard.press('q')
+    const link = await page.locator('.code-link').innerText()
+    expect(link).toMatch(/#s2=[\w-]{20,150}$/)
+    // Whole pixels of the screen for each of its squares.
+    const [side, squares]: [number, number] = await page.evaluate(
+      "(({ clientWidth, viewBox }) => [clientWidth, viewBox.baseVal.width])(document.querySelector('.squares'))",
+    )
+    expect(side % squares).toBe(0)
+    await page.goto('about:blank')
+    await page.goto(link)
+    await ready()
+    expect(await engram('scenario.memories.xi.tau')).toBe(99)
+    expect(await page.locator('#scenario').inputValue()).toBe('softmax-synapses')
+    await eventually(() => page.locator('.tries button').count()).toBeGreaterThan(0)
+    expect(await toast()).toBe('')
+  })
+
   test.each([
     // test/unit/app/link.test.ts has all damages.
     ['#s1=', 'Recall of handwritten digits'],
