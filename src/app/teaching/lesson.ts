@@ -7,7 +7,7 @@ import type { Lesson, Scenario, Try } from '../../core/model/schema.ts'
 import type { Verdict } from '../../core/run/claims.ts'
 import { textOf } from '../messages.ts'
 import { type Source, readShipped } from '../session/source.ts'
-import { createClaims } from './claims.ts'
+import type { Claims } from './claims.ts'
 import { createCourse } from './course.ts'
 import { element } from './element.ts'
 import { createMaths } from './maths.ts'
@@ -78,15 +78,19 @@ export function createLesson(place: HTMLElement, { begin, change, baseOf }: Less
   const maths = createMaths(() => release())
   const text = element('div', 'text')
   text.append(story, more)
-  const claims = createClaims()
+  let claims: Claims | undefined
   const under = element('div', 'under')
-  under.append(maths.element, claims.element)
+  under.append(maths.element)
   place.replaceChildren(top, text, hint, tries, outcome, changed, under)
   // Loads KaTeX ahead. Without KaTeX the source of a formula is shown.
   typesetter().catch(() => undefined)
   const reader = import('./reader.ts')
   reader.then(
-    ({ showMore }) => showMore(text),
+    ({ showMore, createClaims }) => {
+      showMore(text)
+      claims = createClaims()
+      under.append(claims.element)
+    },
     () => undefined,
   )
   const told = createTold()
@@ -255,7 +259,7 @@ export function createLesson(place: HTMLElement, { begin, change, baseOf }: Less
     },
     at(tick, verdicts) {
       course.at(tick)
-      claims.show(verdicts, shown?.time.ticks ?? 0)
+      claims?.show(verdicts, shown?.time.ticks ?? 0)
     },
   }
 }

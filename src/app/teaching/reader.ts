@@ -7,6 +7,7 @@ import type { Lesson } from '../../core/model/schema.ts'
 import { questionsOf } from './questions.ts'
 import { createRenderer } from './text/render.ts'
 
+export { createClaims } from './claims.ts'
 export { showMore } from './more.ts'
 
 /** A lesson as elements. */
