@@ -10,6 +10,7 @@ import {
   KERNEL_NAMES,
   formsOf,
   kernelOf,
+  tapsText,
   tileText,
 } from '../src/core/plan/kernels.ts'
 import { packBlock } from '../src/core/plan/layout.ts'
@@ -157,7 +158,8 @@ function assignments(option: string, texts: readonly string[] = []): Record<stri
 function wordOf(choice: Exclude<Joined[keyof Joined], undefined>): string {
   if (typeof choice === 'string') return choice
   if (typeof choice === 'boolean') return choice ? 'on' : 'off'
-  return 'kind' in choice ? choice.kind : tileText(choice)
+  if ('kind' in choice) return choice.kind
+  return 'count' in choice ? tapsText(choice) : tileText(choice)
 }
 
 /** The parts of a kernel: for each key the possible words, the default first. */

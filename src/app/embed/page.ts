@@ -1,7 +1,8 @@
 /** `?embed=picture|plots|full`: the network of the address alone, for frames of other pages. */
+import type { Scenario } from '../../core/model/schema.ts'
 import { SCENARIO_FOLDER, scenarioUrl } from '../session/scenarios.ts'
 import { refuseFiles } from '../sharing/drop.ts'
-import { scenarioOf } from '../sharing/link.ts'
+import { isShort, scenarioOf } from '../sharing/link.ts'
 import { EngramNetwork } from './element.ts'
 
 /** Parameters of the address that become attributes of the element. */
@@ -22,11 +23,7 @@ export function openEmbedded(params: URLSearchParams, id: string, hash: string |
   }
   element.autoplay = params.get('autoplay') !== 'off'
   if (hash === undefined) element.src = scenarioUrl(id)
-  else
-    element.open(
-      Promise.resolve().then(() => scenarioOf(hash)),
-      SCENARIO_FOLDER,
-    )
+  else element.open(scenarioIn(hash), SCENARIO_FOLDER)
   const { dataset } = document.body
   const main = document.createElement('main')
   main.dataset.alone = ''
@@ -44,4 +41,11 @@ export function openEmbedded(params: URLSearchParams, id: string, hash: string |
   dataset.arranged = ''
   document.body.replaceChildren(main)
   refuseFiles()
+}
+
+async function scenarioIn(hash: string): Promise<Scenario> {
+  if (!isShort(hash)) return scenarioOf(hash)
+  const { shippedSource } = await import('../session/source.ts')
+  const { scenarioOfShort } = await import('../sharing/short.ts')
+  return scenarioOfShort(hash, (id) => shippedSource(id).scenario)
 }

@@ -1,8 +1,6 @@
 /** The diagram of a network and its equations, below a heading that opens them. */
 import type { Model } from '../../core/model/model.ts'
-import { diagramOf } from './diagram.ts'
 import { element } from './element.ts'
-import { equationsOf } from './equations.ts'
 import { typeset } from './typeset.ts'
 
 export interface Maths {
@@ -22,8 +20,13 @@ export function createMaths(toggled: () => void): Maths {
   let shown: Model | undefined
   let drawn = ''
 
-  const draw = (): void => {
-    if (shown === undefined || !details.open) return
+  /** Loaded with the first opening. */
+  const load = () => Promise.all([import('./equations.ts'), import('./diagram.ts')])
+
+  const draw = async (): Promise<void> => {
+    if (!details.open) return
+    const [{ equationsOf }, { diagramOf }] = await load()
+    if (shown === undefined) return
     const equations = equationsOf(shown)
     const key = JSON.stringify(equations)
     if (key === drawn) return
@@ -42,14 +45,17 @@ export function createMaths(toggled: () => void): Maths {
       }),
     )
   }
+  const show = (): void => {
+    draw().catch(() => (part('.picture').textContent = 'The equations cannot be loaded; reload the page.'))
+  }
   details.addEventListener('toggle', () => {
     toggled()
-    draw()
+    show()
   })
 
   const update = (model: Model): void => {
     shown = model
-    draw()
+    show()
   }
   return {
     element: details,

@@ -283,6 +283,11 @@ export function tileText({ across, states, lanes, sharing }: Tile): string {
   return `${across}x${states}${lanes === 1 ? '' : `x${lanes}`}${sharing === 1 ? '' : 'q'}`
 }
 
+/** Such as `5` or `8-long`. */
+export function tapsText({ count, isLong, isStepping }: Taps): string {
+  return `${count}${isLong ? '-long' : ''}${isStepping ? '-stepping' : ''}`
+}
+
 /** Kernels that are joined to an epilogue. */
 const WITH_EPILOGUE: readonly KernelName[] = [
   'product/matvec-transposed',
@@ -338,7 +343,7 @@ export function kernelOf(name: KernelName, joined: Joined = {}): Kernel {
     format,
     entries === 'f32' ? undefined : entries,
     size,
-    taps && `${taps.count}${taps.isLong ? '-long' : ''}${taps.isStepping ? '-stepping' : ''}`,
+    taps && tapsText(taps),
     reduce,
     rule && ruleKindOf(rule),
     goal && `to-${goal}`,
