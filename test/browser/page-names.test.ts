@@ -3,7 +3,6 @@ import { expect, test } from 'vitest'
 import { linkTo } from '../../src/app/sharing/link.ts'
 import { escaped } from '../../src/core/errors.ts'
 import { parseScenario } from '../../src/core/model/parse.ts'
-import type { Scenario } from '../../src/core/model/schema.ts'
 import type { Raw } from '../cli/scenarios.ts'
 import { eventually, useLab } from './lab.ts'
 
@@ -62,7 +61,7 @@ const dropped = (content: string, name: string): string => `{
 
 const WAYS = {
   link: (scenario: Raw) => {
-    const { hash } = new URL(linkTo(lab.url, scenario as Scenario))
+    const { hash } = new URL(linkTo(lab.url, scenario))
     return lab.page.evaluate(`location.hash = ${JSON.stringify(hash)}`)
   },
   file: (scenario: Raw, name: string) => {
