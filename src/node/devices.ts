@@ -46,7 +46,7 @@ export async function listAdapters(options: DeviceOptions = {}): Promise<ListedA
  */
 export function adaptersText(adapters: readonly ListedAdapter[]): string {
   const isBundled = adapters.every(({ source }) => source === 'npm')
-  const faster = `Mesa's llvmpipe, where it is installed, is taken instead, and two to three times as fast (${MESA})`
+  const faster = `Mesa's llvmpipe, where it is installed, is taken instead, and is up to six times as fast (${MESA})`
   return [...adapters.map(adapterText), ...(isBundled ? [faster] : [])].join('\n\n')
 }
 
