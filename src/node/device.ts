@@ -239,8 +239,18 @@ function pin(): GPU[] {
   return instances
 }
 
-/** While it has instances, Dawn keeps the process alive. */
+/** Time in ms in which the polls that Dawn has asked for have run. */
+const GRACE = 100
+
+/**
+ * Lets the instances be collected, later: a poll that Dawn has asked for, such as that of `requestDevice`, still reads its
+ * instance. The process may end before; it collects what is pinned then.
+ */
 function unpin(instances: GPU[]): void {
-  holder.engramDawn?.delete(instances)
-  instances.length = 0
+  const collect = (): void => {
+    holder.engramDawn?.delete(instances)
+    instances.length = 0
+  }
+  // Polls wait for timers or immediates, and those that were asked for before come first.
+  setTimeout(() => setImmediate(collect), GRACE).unref()
 }

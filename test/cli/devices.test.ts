@@ -108,3 +108,16 @@ test('a program that releases its device survives garbage collection and ends by
   const { code, stdout } = await node(['--expose-gc', '--input-type=module', '--eval', program])
   expect({ code, stdout }).toEqual({ code: 0, stdout: 'done' })
 })
+
+test('an error right after a device is there leaves no poll that reads a collected instance', async () => {
+  const program = `
+    import { requestDevice } from './dist/node/index.js'
+    const { device, release } = await requestDevice()
+    release()
+    await device.lost
+    await undefined
+    for (let k = 0; k < 3; k++) gc()
+    process.exitCode = 2`
+  const { code } = await node(['--expose-gc', '--input-type=module', '--eval', program])
+  expect(code).toBe(2)
+})

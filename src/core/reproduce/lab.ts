@@ -64,6 +64,32 @@ export function loadScenarioOf(id: string, name: string, scenario: ScenarioInput
   return loadModel(JSON.stringify(scenario), { file: `${id}/${name}`, read })
 }
 
+/**
+ * Validates the first scenario of a reproduction, with its change, before there is a device.
+ * @throws ModelError if it is invalid
+ * @throws the error of `change`
+ */
+export async function checkFirstScenario(
+  reproduction: Reproduction,
+  change: (scenario: ScenarioInput) => ScenarioInput,
+  size: Size = 'quick',
+): Promise<void> {
+  const enough = new Error('the first scenario is valid')
+  const lab: Lab = {
+    seed: 1,
+    constants: reproduction.constants,
+    async run(name, scenario) {
+      await loadScenarioOf(reproduction.id, name, change(scenario))
+      throw enough
+    },
+    progress: () => undefined,
+    judge: () => undefined,
+  }
+  await reproduction.measure(lab, size).catch((error: unknown) => {
+    if (error !== enough) throw error
+  })
+}
+
 /** Ticks between calls of `interrupt`. */
 const STRIDE = 50
 

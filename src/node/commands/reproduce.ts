@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { version } from '../../../package.json'
 import { ModelError, RunError } from '../../core/errors.ts'
 import { aligned } from '../../core/plan/print.ts'
-import { type Result, reproduce } from '../../core/reproduce/lab.ts'
+import { type Result, checkFirstScenario, reproduce } from '../../core/reproduce/lab.ts'
 import { REPRODUCTIONS, findReproduction } from '../../core/reproduce/index.ts'
 import type { Size } from '../../core/reproduce/reproduction.ts'
 import { settingsOf } from '../../core/reproduce/settings.ts'
@@ -93,6 +93,9 @@ async function reproduceAll(what: string, options: ReproduceOptions): Promise<vo
     throw new ModelError('--set: name one experiment, the scenarios of which it changes')
   const chosen = what === 'all' ? REPRODUCTIONS : [findReproduction(what)]
   const size: Size = options.full ? 'full' : 'quick'
+  const { set } = options
+  if (set !== undefined)
+    for (const one of chosen) await checkFirstScenario(one, settingsOf(one.id, set).change, size)
   const requested = await requestDevice(options.adapter === undefined ? {} : { adapter: options.adapter })
   const { device, info } = requested
   let fault: string | undefined
