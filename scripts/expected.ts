@@ -123,8 +123,9 @@ function scatterOf(values: readonly number[]): number {
   return Math.sqrt(values.reduce((a, b) => a + (b - mean) ** 2, 0) / (values.length - 1))
 }
 
-/** Mean, its standard error and the scatter of networks, as text. */
+/** Mean, its standard error and the scatter of networks, as text; of one network the mean alone. */
 function told(values: readonly number[]): string {
+  if (values.length === 1) return `${meanOf(values).toFixed(4)} (1 network)`
   const [mean, sd] = [meanOf(values), scatterOf(values)]
   return `${mean.toFixed(4)} +- ${(sd / Math.sqrt(values.length)).toFixed(4)} (networks scatter by ${sd.toFixed(4)}, ${values.length} networks)`
 }
@@ -324,26 +325,32 @@ function softmaxRetrieval(count: number): void {
 
 const TRANSIENT = [0, 0.5, 1, 1.5, 2, 3, 4]
 
-const PROGRAMS: Readonly<Record<string, { readonly run: (count: number) => void; readonly count: number }>> =
-  {
-    capacity: { run: capacity, count: 40 },
-    'fast-synapses': { run: (count) => fastSynapses(count, 256), count: 400 },
-    'fast-synapses-1000': { run: (count) => fastSynapses(count, 1000), count: 100 },
-    'fast-synapses-1200': { run: (count) => fastSynapses(count, 1200), count: 40 },
-    'four-cues': { run: fourCues, count: 200 },
-    'synaptic-time': { run: (count) => synapticTime(count, 256), count: 400 },
-    'synaptic-time-600': { run: (count) => synapticTime(count, 600), count: 100 },
-    'transient-recall': {
-      run(count) {
-        transientRecall(count, 0.1, [...TRANSIENT, 20])
-        transientRecall(count, 0.02, TRANSIENT)
-      },
-      count: 1000,
+interface Program {
+  readonly run: (count: number) => void
+  readonly count: number
+  /** Fewest networks; absent: 1. */
+  readonly least?: number
+}
+
+const PROGRAMS: Readonly<Record<string, Program>> = {
+  capacity: { run: capacity, count: 40 },
+  'fast-synapses': { run: (count) => fastSynapses(count, 256), count: 400 },
+  'fast-synapses-1000': { run: (count) => fastSynapses(count, 1000), count: 100 },
+  'fast-synapses-1200': { run: (count) => fastSynapses(count, 1200), count: 40 },
+  'four-cues': { run: fourCues, count: 200, least: 2 },
+  'synaptic-time': { run: (count) => synapticTime(count, 256), count: 400 },
+  'synaptic-time-600': { run: (count) => synapticTime(count, 600), count: 100 },
+  'transient-recall': {
+    run(count) {
+      transientRecall(count, 0.1, [...TRANSIENT, 20])
+      transientRecall(count, 0.02, TRANSIENT)
     },
-    'transient-recall-100': { run: (count) => transientRecall(count, 0.1, [100]), count: 1000 },
-    pavlovian: { run: pavlovian, count: 100 },
-    'softmax-retrieval': { run: softmaxRetrieval, count: 20 },
-  }
+    count: 1000,
+  },
+  'transient-recall-100': { run: (count) => transientRecall(count, 0.1, [100]), count: 1000 },
+  pavlovian: { run: pavlovian, count: 100 },
+  'softmax-retrieval': { run: softmaxRetrieval, count: 20 },
+}
 
 /** @param args - a name, and the number of networks */
 export function expectedCommand([name = '', count]: readonly string[]): number {
@@ -354,7 +361,14 @@ export function expectedCommand([name = '', count]: readonly string[]): number {
     )
     return 2
   }
-  program.run(count === undefined ? program.count : Number(count))
+  const networks = count === undefined ? program.count : Number(count)
+  if (!Number.isInteger(networks) || networks < (program.least ?? 1)) {
+    process.stderr.write(
+      `the number of networks must be a whole number from ${program.least ?? 1}, not ${count}; leave it out\n`,
+    )
+    return 2
+  }
+  program.run(networks)
   return 0
 }
 

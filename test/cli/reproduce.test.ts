@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { expect, test } from 'vitest'
@@ -131,4 +131,17 @@ test.each([
   const { code, stdout, stderr } = await ask(['reproduce', ...args], folder)
   expect([code, stdout]).toEqual([2, ''])
   expect(stderr.trimEnd()).toMatch(expected)
+})
+
+test('a table of mutations that cannot be read is not replaced', async () => {
+  mkdirSync(join(folder, 'damaged'))
+  const path = join(folder, 'damaged/mutations.json')
+  writeFileSync(path, '[{"experiment": "glau')
+  expect(await ask(['reproduce', 'mutations', 'energy-transformer', '--out', 'damaged'], folder)).toEqual({
+    code: 2,
+    stdout: '',
+    stderr:
+      'damaged/mutations.json: is no table of mutations, and writing would lose its rows; mend it or move it away\n',
+  })
+  expect(readFileSync(path, 'utf8')).toBe('[{"experiment": "glau')
 })

@@ -152,6 +152,8 @@ function assign(
   if (child === undefined && node !== schema && childOf(schema, key) !== undefined)
     throw new ModelError(`has no meaning here; leave it out (known here: ${known.join(', ')})`, place)
   if (child === undefined || (!known.includes(key) && !adds)) {
+    if (known.length === 0 && keys[0] === 'replicas')
+      throw new ModelError('needs values to vary; add --vary seed=1,2,3', place)
     // A short name, such as `beta`, may be the end of a path. Tries of a lesson have paths as keys, wrong ones too.
     const isEnd = (path: string): boolean =>
       path.endsWith(`.${keys.join('.')}`) && !path.startsWith('lesson.')

@@ -224,7 +224,7 @@ export function checkProbe(scenario: Scenario, name: string, spec: ProbeSpec): s
   const { averageOver, averageSince = 0, every } = spec
   if (averageOver !== undefined && averageOver < every)
     throw new ModelError(
-      `is ${averageOver}, but samples are ${every} ticks apart; set it to ${2 * every} or more`,
+      `is ${averageOver}, but samples are ${every} ticks apart; set it to ${every} or more`,
       { path: `${path}.averageOver` },
     )
   for (const [key, about] of keysOf(spec))

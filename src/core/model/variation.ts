@@ -172,9 +172,12 @@ export function checkVariation(scenario: Scenario, check: (scenario: Scenario) =
   const alone: Scenario = { ...scenario, replicas: 1 }
   const axes = axesOf(scenario)
   if (isIndependent(scenario) && !axes.some(({ path }) => path === 'seed'))
-    throw new ModelError('needs seeds, one for each network; add "seed" to replicas.vary', {
-      path: 'replicas.independent',
-    })
+    throw new ModelError(
+      'needs seeds, one for each network; add "seed" to replicas.vary, as --vary seed=1,2,3 does',
+      {
+        path: 'replicas.independent',
+      },
+    )
   for (const { path, values } of axes) {
     const place = { path: `replicas.vary.${path}` }
     if (!known.includes(path)) throw new ModelError(refusalOf(scenario, path, known), place)

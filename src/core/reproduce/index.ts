@@ -51,11 +51,12 @@ export const REPRODUCTIONS: readonly Reproduction[] = [
 
 /**
  * The reproduction of a name.
+ * @param others - words that are also accepted in its place
  * @throws ModelError for an unknown name, with the nearest one
  */
-export function findReproduction(id: string): Reproduction {
+export function findReproduction(id: string, others: readonly string[] = []): Reproduction {
   const found = REPRODUCTIONS.find((one) => one.id === id)
   if (found !== undefined) return found
   const ids = REPRODUCTIONS.map((one) => one.id)
-  throw new ModelError(`there is no reproduction \`${id}\`${suggestion(id, [...ids, 'all', 'list'])}`)
+  throw new ModelError(`there is no reproduction \`${id}\`${suggestion(id, [...ids, ...others])}`)
 }

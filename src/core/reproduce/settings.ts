@@ -24,13 +24,16 @@ export function settingsOf(id: string, assignments: readonly string[]): Settings
       // With its defaults.
       const whole: unknown = parseScenario(scenario)
       for (const path of pathsOf(whole)) known.add(path)
-      return assignments.reduce((changed: unknown, assignment) => {
+      const changed = assignments.reduce((before: unknown, assignment) => {
         const equals = assignment.indexOf('=')
         const path = assignment.slice(0, Math.max(0, equals)).trim()
-        if (equals > 0 && valueAt(whole, path) === undefined) return changed
+        if (equals > 0 && valueAt(whole, path) === undefined) return before
         missing.delete(assignment)
-        return setPath(changed, assignment)
+        return setPath(before, assignment)
       }, scenario) as ScenarioInput
+      // JSON, which a scenario becomes, has no Infinity to name.
+      if (changed !== scenario) parseScenario(changed)
+      return changed
     },
     check() {
       const [first] = missing

@@ -6,7 +6,7 @@ import { ModelError, RunError } from '../../core/errors.ts'
 import { aligned } from '../../core/plan/print.ts'
 import { REPRODUCTIONS, findReproduction } from '../../core/reproduce/index.ts'
 import { type MutationRow, mutationsOf } from '../../core/reproduce/mutations.ts'
-import type { Size } from '../../core/reproduce/reproduction.ts'
+import type { Reproduction, Size } from '../../core/reproduce/reproduction.ts'
 import { requestDevice } from '../device.ts'
 import { Interruption, watchSignals } from '../interrupt.ts'
 import { type Output, createOutput } from '../output.ts'
@@ -55,7 +55,7 @@ Examples:
 export function mutationsCommand(): Command {
   const command = new Command('mutations')
     .description('double and halve each constant of the experiments; their checks must fail')
-    .argument('[names...]', 'IDs of reproductions; default: all')
+    .argument('[names...]', 'IDs of reproductions, or all; default: all')
     .option('--quick', 'small sizes (default)')
     .option('--full', 'the sizes of the papers')
     .option('--out <folder>', 'write the table to this folder after each row; created if missing')
@@ -71,7 +71,7 @@ export function mutationsCommand(): Command {
 
 async function mutate(names: readonly string[], options: MutationsOptions): Promise<void> {
   if (options.quick && options.full) throw new ModelError('give one of --quick and --full, not both')
-  const chosen = names.length === 0 ? REPRODUCTIONS : names.map(findReproduction)
+  const chosen = names.length === 0 || names.join() === 'all' ? REPRODUCTIONS : names.map(experimentOf)
   if (options.resume && options.out === undefined)
     throw new ModelError('--resume: give the folder of the table with --out')
   const size: Size = options.full ? 'full' : 'quick'
@@ -86,7 +86,8 @@ async function mutate(names: readonly string[], options: MutationsOptions): Prom
     const interrupt = (): void => {
       if (watch.signal === undefined) return
       const next = output === undefined ? '' : '; they are written, and --resume goes on with the next one'
-      throw new Interruption(watch.signal, `ended by ${watch.signal} after ${done} mutations${next}`)
+      const place = done === 0 ? 'before the first mutation' : `after ${done} mutations${next}`
+      throw new Interruption(watch.signal, `ended by ${watch.signal} ${place}`)
     }
     for (const one of chosen) {
       const kept = options.resume && table !== undefined ? table.rowsOf(one.id, options.seed) : []
@@ -127,6 +128,13 @@ async function mutate(names: readonly string[], options: MutationsOptions): Prom
     throw new RunError(
       `${silent.length} of ${rows.length} mutations are silent: ${silent.map(({ experiment, constant, factor }) => `${experiment} ${constant} x ${factor}`).join(', ')}`,
     )
+}
+
+function experimentOf(name: string): Reproduction {
+  if (name === 'list')
+    throw new ModelError('mutations has no list; engram reproduce list has the experiments, give their IDs')
+  if (name === 'all') throw new ModelError('give `all` or the IDs of experiments, not both')
+  return findReproduction(name, ['all'])
 }
 
 const HEADER = ['experiment', 'constant', 'factor', 'verdict', 'detail']
@@ -181,12 +189,29 @@ async function openTable(output: Output, size: Size): Promise<Table> {
   }
 }
 
-/** The rows that an earlier command left in a file; none if there is no such file. */
+/**
+ * The rows that an earlier command left in a file; none if there is no such file.
+ * @throws ModelError if the file is no table: writing would lose its rows
+ */
 async function readTable(path: string): Promise<KeptRow[]> {
+  let text: string
   try {
-    return v.parse(rowsSchema, JSON.parse(await readFile(path, 'utf8')))
+    text = await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw new ModelError(`cannot be read: ${(error as Error).message}; give another folder with --out`, {
+      file: path,
+    })
+  }
+  try {
+    return v.parse(rowsSchema, JSON.parse(text))
   } catch {
-    return []
+    throw new ModelError(
+      'is no table of mutations, and writing would lose its rows; mend it or move it away',
+      {
+        file: path,
+      },
+    )
   }
 }
 

@@ -43,11 +43,15 @@ export function reproduceCommand(command: Command): Command {
       wholeNumber('--seed', 0, 2 ** 31),
       1,
     )
-  return addAdapterOption(addSetOption(command))
-    .enablePositionalOptions()
-    .addHelpText('after', HELP)
-    .action(reproduceAll)
-    .addCommand(mutationsCommand())
+  return (
+    addAdapterOption(addSetOption(command))
+      .enablePositionalOptions()
+      // A name that is nearly that of the subcommand has arguments of its own.
+      .allowExcessArguments()
+      .addHelpText('after', HELP)
+      .action(reproduceAll)
+      .addCommand(mutationsCommand())
+  )
 }
 
 const HELP = `
@@ -81,7 +85,11 @@ Examples:
   engram reproduce capacity --set neurons.visible.lagrangian.gain=20
   engram reproduce mutations pattern-ring       double and halve each constant: the checks must fail`
 
-async function reproduceAll(what: string, options: ReproduceOptions): Promise<void> {
+async function reproduceAll(
+  what: string,
+  options: ReproduceOptions,
+  { args: [, ...surplus] }: Command,
+): Promise<void> {
   if (options.quick && options.full) throw new ModelError('give one of --quick and --full, not both')
   if (what === 'list') {
     const given = (['quick', 'full', 'out', 'set'] as const).find((name) => options[name] !== undefined)
@@ -91,7 +99,9 @@ async function reproduceAll(what: string, options: ReproduceOptions): Promise<vo
   }
   if (what === 'all' && options.set !== undefined)
     throw new ModelError('--set: name one experiment, the scenarios of which it changes')
-  const chosen = what === 'all' ? REPRODUCTIONS : [findReproduction(what)]
+  const chosen = what === 'all' ? REPRODUCTIONS : [findReproduction(what, ['all', 'list', 'mutations'])]
+  if (surplus.length > 0)
+    throw new ModelError(`takes one experiment or \`all\`, not ${what} ${surplus.join(' ')}; name one`)
   const size: Size = options.full ? 'full' : 'quick'
   const { set } = options
   if (set !== undefined)
