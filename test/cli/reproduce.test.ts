@@ -126,7 +126,7 @@ test.each([
     ['mutations', '--resume'],
     /^--resume: give the folder of the table with --out$/,
   ],
-  ['two names', ['capacity', 'spectrum'], /too many arguments for 'reproduce'/],
+  ['two names', ['capacity', 'spectrum'], /takes one experiment or `all`, not capacity spectrum; name one/],
 ])('%s is one line on standard error and code 2', async (_, args, expected) => {
   const { code, stdout, stderr } = await ask(['reproduce', ...args], folder)
   expect([code, stdout]).toEqual([2, ''])

@@ -548,7 +548,7 @@ const cases: [string, Raw, string, RegExp][] = [
     'a running mean shorter than the distance of samples',
     probe({ kind: 'energy', every: 5, averageOver: 4 }),
     'probes.p.averageOver',
-    /is 4, but samples are 5 ticks apart; set it to 10 or more$/,
+    /is 4, but samples are 5 ticks apart; set it to 5 or more$/,
   ],
   [
     'a snapshot of nothing',
