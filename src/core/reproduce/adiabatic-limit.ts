@@ -7,7 +7,10 @@ import type { Simulation } from '../run/simulation.ts'
 import { type Check, type Reproduction, type Stated, atMost, near } from './reproduction.ts'
 import { LAGRANGIANS, N_H, REFERENCE, apartInTime, exactStates, normal } from './small-networks.ts'
 
-const ORDER: Stated = { kind: 'closed form', formula: 'a lag of tau_h is an error of order tau_h' }
+const ORDER: Stated = {
+  kind: 'theory',
+  equations: 'a lag of tau_h is an error of order tau_h for small tau_h',
+}
 
 /** Fast hidden neurons act as adiabatic ones. */
 export const adiabaticLimit: Reproduction = {

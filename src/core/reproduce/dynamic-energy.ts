@@ -121,7 +121,7 @@ export const dynamicEnergy: Reproduction = {
     'A pattern that is pulled back to itself by a_s and pushed on to the next one by slow neurons by a_c gives way for a_s < a_c and stays for a_s well above a_c; ' +
     'the time between transitions grows with a_s / a_c.',
   method:
-    `${N} neurons, ${PATTERNS} patterns, T_d = ${SLOW} T_f, beta = ${BETA}. For patterns at right angles and a fast, steep v the overlaps with s are exponentials, and a transition comes when ` +
+    `${N} neurons, ${PATTERNS} patterns, T_d = ${SLOW} T_f, beta = ${BETA} for overlaps: the scenario has beta = ${BETA / N} for their sum over the neurons. For patterns at right angles and a fast, steep v the overlaps with s are exponentials, and a transition comes when ` +
     'a_c (m_now - m_before) = a_s. The time between two is -T_d ln(1 - sqrt(a_s / a_c)). Tolerance 15 %, since v takes some T_f. Random patterns ' +
     'are judged at 0.5 and 1.5 alone: their overlaps let a network of this size creep on somewhat above 1 too.',
   duration: { quick: '3 s', full: '40 s' },

@@ -18,7 +18,7 @@ export type Source =
     }
   /** A formula, evaluated. */
   | { readonly kind: 'closed form'; readonly formula: string }
-  /** Equations that are solved in float64 when the experiment runs. */
+  /** Equations that are solved in float64 when the experiment runs, or the law of a limit. */
   | { readonly kind: 'theory'; readonly equations: string }
   /** A float64 program of this project. */
   | { readonly kind: 'program'; readonly command: string }

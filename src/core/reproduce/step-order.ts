@@ -9,7 +9,7 @@ import { N_H, N_V, REFERENCE, distance, exactStates, normal, symmetric } from '.
 
 const VARIABLES = ['v', 'h', 'w', 'xi'] as const
 
-const ORDER: Stated = { kind: 'closed form', formula: 'both integrators are of order 1' }
+const ORDER: Stated = { kind: 'theory', equations: 'both integrators are of order 1 for small dt' }
 
 /** The order of the integrators. */
 export const stepOrder: Reproduction = {

@@ -15,14 +15,17 @@ const KINDS: Readonly<Record<Source['kind'], string>> = {
   unknown: 'not stated',
 }
 
-/** A check as the cells of a table: what, expected, measured, interval, tolerance, kind of source, pass or FAIL. */
+/**
+ * A check as the cells of a table: what, expected, measured, interval, tolerance, kind of source, pass or FAIL. Networks with equal
+ * numbers have no interval.
+ */
 export function checkCells(check: KeptCheck): string[] {
   const { what, relation, expected, measured, half, networks, tolerance, passed, source } = check
   return [
     what,
     `${SIGNS[relation]}${digits(expected)}`,
     digits(measured),
-    half === undefined ? '' : `+- ${digits(half, 2)} (${networks ?? 1} networks)`,
+    half === undefined || half === 0 ? '' : `+- ${digits(half, 2)} (${networks ?? 1} networks)`,
     relation === 'near' ? digits(tolerance, 2) : '',
     KINDS[source.kind],
     passed ? 'pass' : 'FAIL',
@@ -50,7 +53,7 @@ function sourceText(source: Source): string {
     case 'closed form':
       return `${kind}: ${source.formula}`
     case 'theory':
-      return `${kind}, solved here in float64: ${source.equations}`
+      return `${kind}: ${source.equations}`
     case 'program':
       return `${kind}: ${source.command}`
     case 'unknown':

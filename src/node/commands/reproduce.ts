@@ -56,7 +56,7 @@ export function reproduceCommand(command: Command): Command {
 
 const HELP = `
 Each reproduction runs scenarios on the GPU and compares the results with expected numbers. Each expected number has its source:
-a paper with the place, a closed form, a theory that is solved, or a float64 program of this project. A number
+a paper with the place, a closed form, a theory (solved here, or the law of a limit), or a float64 program of this project. A number
 passes if its deviation is within the stated tolerance. Where several networks run, one for each seed, the result has a
 95 % confidence interval (t-distribution).
 
