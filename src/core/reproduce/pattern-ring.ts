@@ -77,7 +77,7 @@ export const patternRing: Reproduction = {
     },
     {
       constants: ['neurons.visible.init.values'],
-      why: 'the starts lie at other radii and go to the same minimum: with 0.5 to 16 times the radii of 0.3 to 1.5 all ends of a b differ by less than 2e-6',
+      why: 'the starts lie at other radii and go to the same minimum. With 0.5 to 16 times the radii all ends of a b differ by less than 2e-6',
     },
   ],
   async measure(lab, size) {

@@ -23,7 +23,7 @@ const RATIO_TOLERANCES = [0, 0.05, 0.1, 0.3, 0.6]
 /** Tolerance of the mean ratio of all settings at the last of TIMES. */
 const MEAN_TOLERANCE = 0.35
 
-/** What a row says that cannot notice a factor of two in its number. */
+/** Marks a row that cannot notice a factor of two in its number. */
 const wide = (time: number): string => (time === DURATION ? ', order of magnitude' : '')
 
 /** Ticks of recall; synapses continue to learn at a rate of 0.01 in each. */
