@@ -20,6 +20,9 @@ const DURATION = 4
 const TOLERANCES = [0.009, 0.004, 0.003, 0.003, 0.003]
 const RATIO_TOLERANCES = [0, 0.05, 0.1, 0.3, 0.6]
 
+/** Tolerances of the mean at the start, by the overlap of the patterns: three standard errors of twelve networks. */
+const FIRST_TOLERANCES: Readonly<Record<number, number>> = { 0.1: 0.008, 0.3: 0.015, 0.5: 0.025 }
+
 /** Tolerance of the mean ratio of all settings at the last of TIMES. */
 const MEAN_TOLERANCE = 0.35
 
@@ -174,6 +177,11 @@ const CLOSED: Stated = {
   formula: '(1-e)^(2t) <(W(0)/k - H)^2> + e/(2-e) (1 - (1-e)^(2t)) (1 - <H^2>), e = 1/tau_J',
 }
 
+const OVERLAPPING: Stated = {
+  kind: 'closed form',
+  formula: '2 (1 - rho^2) / K: twice the variance of H, whose mean is rho for both sorts of patterns',
+}
+
 /** Learning of a random stream, and recall of its patterns. */
 export const pavlovian: Reproduction = {
   id: 'pavlovian',
@@ -261,6 +269,12 @@ export const pavlovian: Reproduction = {
             FLOAT64,
           ),
         )
+      const first = (): Check[] => {
+        const tolerance = FIRST_TOLERANCES[rho]
+        if (tolerance === undefined) return []
+        const what = `mean (W - k H)^2 / k^2 at 0 tau_J, ${text}`
+        return [near(what, (2 * (1 - rho ** 2)) / K, distances()[0]!, tolerance, OVERLAPPING)]
+      }
       const closed = (): Check[] =>
         [...TIMES.entries()].slice(1).map(([k, time]) => {
           const ratios = found.map(
@@ -274,9 +288,9 @@ export const pavlovian: Reproduction = {
         found.push(await lab.run(`pavlovian-${N}-${K}-${tau}-${rho}`, scenario, learntOf))
         if (setting === KNOWN && network > 0) shown = distances()
         lab.progress((at + (network + 1) / networks) / settings.length, chart())
-        lab.judge(() => [...known(), ...closed()], { found: network + 1, all: networks })
+        lab.judge(() => [...known(), ...first(), ...closed()], { found: network + 1, all: networks })
       }
-      checks.push(...known())
+      checks.push(...known(), ...first())
       if (copies > 1) {
         const recalled = found.map((one) => one.recalled)
         checks.push(
