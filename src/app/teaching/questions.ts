@@ -56,7 +56,10 @@ function questionOf(question: Question, text: Renderer): HTMLElement {
       const button = document.createElement('button')
       button.type = 'button'
       button.ariaPressed = 'false'
-      button.append(text.line(choice))
+      const words = text.line(choice)
+      // A button holds no other one: explained words are words here.
+      for (const one of words.querySelectorAll('[tabindex], a, button')) one.replaceWith(...one.childNodes)
+      button.append(words)
       button.addEventListener('click', () => {
         for (const one of all) {
           one.ariaPressed = String(one === button)

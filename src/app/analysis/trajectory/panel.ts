@@ -70,7 +70,7 @@ export function createTrajectoryPanel(
       <label data-part="of-label">of <select data-part="of"></select></label>
       <label data-part="energy-label"><input data-part="energy" type="checkbox" checked /> energy</label>
     </div>
-    <div class="plot-area"><canvas role="img"></canvas></div>
+    <div class="plot-area"><canvas role="img" aria-label="Trajectory"></canvas></div>
     <ol class="trajectory-visits" tabindex="0" aria-label="Visited sign patterns" hidden></ol>
     <p class="trajectory-note"></p>`
   const part = (name: string): HTMLElement => element.querySelector(`[data-part="${name}"]`) as HTMLElement
