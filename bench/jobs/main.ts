@@ -110,7 +110,7 @@ export async function benchJobs(args: readonly string[]): Promise<void> {
         ...(job.isInTable ? { isInTable: true } : {}),
         rounds: own,
         ...(gpu === undefined ? {} : { gpu }),
-        ...(other === undefined ? {} : { against, commit: values.against }),
+        ...(values.against !== undefined && { against, commit: values.against }),
       })
       // After each job: what ends in between leaves what was measured.
       write(measured)
