@@ -11,8 +11,14 @@ import { aligned, planRows } from '../src/core/plan/print.ts'
 import { createSimulation, type Simulation } from '../src/core/run/simulation.ts'
 import { requestDevice } from '../src/node/device.ts'
 import type { Memory } from '../src/core/model/model.ts'
+import { argumentsOf } from './arguments.ts'
 import { fileOf, residentFor, scenarioOf } from './peers/scenario.ts'
 import { type Work, WORKS, inputsOf } from './peers/work.ts'
+
+const HELP = `npm run bench -- [WORD...]
+
+Measures the works whose id contains one of the words; without a word all of them, into bench/results. Works are
+  ${[...new Set(WORKS.map(({ id }) => id))].join('\n  ')}`
 
 const ROUNDS = 5
 
@@ -42,7 +48,9 @@ interface Row {
 
 /** Measures the works whose id contains one of the arguments (all when there are none), writes bench/results/own-ADAPTER.json. */
 export async function bench(args: readonly string[]): Promise<void> {
-  const only = args.filter((arg) => !arg.startsWith('-'))
+  const given = argumentsOf(args, { help: HELP, names: WORKS.map(({ id }) => id) })
+  if (given === undefined) return
+  const only = given.words
   const { device, info, release } = await requestDevice()
   // Bytes a millisecond.
   const bandwidth = (await copyBandwidth(device)) / 1000

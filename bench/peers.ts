@@ -9,8 +9,15 @@ import type { Page } from 'playwright-core'
 import { createServer } from 'vite'
 import { aligned } from '../src/core/plan/print.ts'
 import { launchBrowser } from '../test/browser/browser.ts'
+import { argumentsOf } from './arguments.ts'
 import { NUMPY, measureNumpy } from './numpy.ts'
 import { TOLERANCE, WORKS } from './peers/work.ts'
+
+const HELP = `npm run bench:peers -- [WORD...]
+
+Measures the works whose id contains one of the words, by every library; without a word all of them. Writes
+bench/results/peers.json. Works are
+  ${WORKS.map(({ id }) => id).join('\n  ')}`
 
 /** Rounds in which every library is timed once. */
 const ROUNDS = 5
@@ -47,7 +54,9 @@ export interface WorkResult {
  * bench/results/peers.json has of them.
  */
 export async function benchPeers(args: readonly string[]): Promise<void> {
-  const only = args.filter((arg) => !arg.startsWith('-'))
+  const given = argumentsOf(args, { help: HELP, names: WORKS.map(({ id }) => id) })
+  if (given === undefined) return
+  const only = given.words
   const folder = fileURLToPath(new URL('.', import.meta.url))
   const server = await createServer({
     root: `${folder}peers`,

@@ -87,10 +87,23 @@ function jobsTable({ measured }) {
       part(rounds, 'read', 'compiled'),
       part(rounds, 'compiled', 'ran'),
       part(rounds, 'ran', 'end'),
+      String(rounds.length),
       load.toFixed(1),
     ])
   return headed([
-    ['', 'wall, s', 'CPU, s', 'process, MiB', 'adapter, MiB', 'start', 'compile', 'run', 'write', 'load'],
+    [
+      '',
+      'wall, s',
+      'CPU, s',
+      'process, MiB',
+      'adapter, MiB',
+      'start',
+      'compile',
+      'run',
+      'write',
+      'rounds',
+      'load',
+    ],
     ...rows,
   ])
 }
@@ -99,7 +112,8 @@ function jobsTable({ measured }) {
 function againstTable({ measured }) {
   const rows = measured
     .filter(({ against }) => against !== undefined)
-    .map(({ name, rounds, against, load }) => {
+    .map(({ name, rounds: newest, turns, against, load }) => {
+      const rounds = turns ?? newest
       const ratio = (value) => {
         const [now, before] = [of(rounds, value), of(against, value)]
         return now === undefined || before === undefined ? '-' : (now / before).toFixed(2)

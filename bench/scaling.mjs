@@ -2,4 +2,4 @@
 import { importTypeScript } from '../scripts/typescript.mjs'
 
 const module = await importTypeScript(new URL('scaling.ts', import.meta.url))
-await module.benchScaling()
+await module.benchScaling(process.argv.slice(2))

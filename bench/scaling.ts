@@ -2,6 +2,7 @@
  * What a tick costs as networks grow, on an adapter of Node: against the neurons of recall and of plastic synapses, and
  * against the replicas of a small network, resident and not. Writes bench/results/scaling-ADAPTER.json and two charts.
  */
+import { argumentsOf } from './arguments.ts'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
 import type { Chart } from '../src/core/analysis/chart.ts'
@@ -82,7 +83,10 @@ const BY_REPLICAS: readonly Case[] = [
 ]
 
 /** Measures both and writes the figures. */
-export async function benchScaling(): Promise<void> {
+export async function benchScaling(args: readonly string[]): Promise<void> {
+  const help =
+    'npm run bench:scaling\n\nMeasures ticks by neurons and by replicas, into bench/results and docs/images.'
+  if (argumentsOf(args, { help, names: [] }) === undefined) return
   const { device, info, release } = await requestDevice()
   const [load = NaN] = loadavg()
   const measure = async (cases: readonly Case[], counts: readonly number[]): Promise<Curve[]> => {

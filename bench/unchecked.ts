@@ -1,4 +1,5 @@
 /** `npm run bench:unchecked`: the same ticks with checks of bounds and without, in turns on one adapter. */
+import { argumentsOf } from './arguments.ts'
 import { loadModel } from '../src/core/model/load.ts'
 import { aligned } from '../src/core/plan/print.ts'
 import { createSimulation, type Simulation } from '../src/core/run/simulation.ts'
@@ -9,8 +10,16 @@ import { WORKS, inputsOf } from './peers/work.ts'
 
 const ROUNDS = 25
 
+const HELP = `npm run bench:unchecked -- [WORD...]
+
+Measures the works whose id contains one of the words, with and without checks; without a word all of them. Works are
+  ${WORKS.map(({ id }) => id).join('\n  ')}`
+
 /** Measures the works whose id contains one of the arguments (all when there are none), and prints a table. */
-export async function bench(only: readonly string[]): Promise<void> {
+export async function bench(args: readonly string[]): Promise<void> {
+  const given = argumentsOf(args, { help: HELP, names: WORKS.map(({ id }) => id) })
+  if (given === undefined) return
+  const only = given.words
   const devices = [await requestDevice({ unchecked: false }), await requestDevice({ unchecked: true })]
   const lines: string[][] = []
   for (const work of WORKS) {

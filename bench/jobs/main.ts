@@ -7,8 +7,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseArgs } from 'node:util'
 import { aligned } from '../../src/core/plan/print.ts'
+import { type Arguments, argumentsOf } from '../arguments.ts'
 import { median } from '../own.ts'
 import { JOBS, type Job, SCENARIOS } from './jobs.ts'
 import { type Moment, type VisitKind, type Visits, openVisits } from './page.ts'
@@ -49,31 +49,30 @@ interface Measured {
   /** The same in another commit, in turns. */
   readonly against?: readonly Round[]
   readonly commit?: string
+  /** The rounds that were in turns with `against`, where `rounds` are newer. */
+  readonly turns?: readonly Round[]
   /** MiB of all buffers on the adapter, as `engram plan` counts them. */
   readonly gpu?: number
 }
 
 /** @param args - see HELP */
 export async function benchJobs(args: readonly string[]): Promise<void> {
-  const { values, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
+  const given = argumentsOf(args, {
+    help: HELP,
+    names: JOBS.map(({ name }) => name),
     options: {
       rounds: { type: 'string', default: '3' },
       against: { type: 'string' },
       table: { type: 'boolean', default: false },
       memory: { type: 'boolean', default: false },
-      help: { type: 'boolean', short: 'h' },
     },
+    check,
   })
-  if (values.help) {
-    process.stdout.write(`${HELP}\n`)
-    return
-  }
-  if (values.memory) return benchMemory()
-  const rounds = Number(values.rounds)
-  if (!(Number.isInteger(rounds) && rounds > 0))
-    throw new Error(`--rounds must be an integer above 0, not ${values.rounds}; leave it out for 3`)
+  if (given === undefined) return
+  const { words: positionals, options } = given
+  if (options.memory === true) return benchMemory()
+  const values = { table: options.table === true, against: options.against as string | undefined }
+  const rounds = Number(options.rounds)
   const chosen = JOBS.filter(({ name, isLong, isInTable }) =>
     values.table
       ? isInTable
@@ -81,10 +80,6 @@ export async function benchJobs(args: readonly string[]): Promise<void> {
         ? !isLong
         : positionals.some((word) => name.includes(word)),
   )
-  if (chosen.length === 0)
-    throw new Error(
-      `no job has ${positionals.join(' or ')} in its name; jobs are ${JOBS.map(({ name }) => name).join(', ')}`,
-    )
   const folder = mkdtempSync(join(tmpdir(), 'engram-jobs-'))
   const visits = new Map<string, Visits>()
   const once = (job: Job, root: string): Promise<Round> | Round => {
@@ -115,7 +110,7 @@ export async function benchJobs(args: readonly string[]): Promise<void> {
         ...(job.isInTable ? { isInTable: true } : {}),
         rounds: own,
         ...(gpu === undefined ? {} : { gpu }),
-        ...(other === undefined ? {} : { against, commit: values.against }),
+        ...(values.against !== undefined && { against, commit: values.against }),
       })
       // After each job: what ends in between leaves what was measured.
       write(measured)
@@ -128,6 +123,22 @@ export async function benchJobs(args: readonly string[]): Promise<void> {
       spawnSync('git', ['worktree', 'remove', '--force', join(folder, 'other')], { cwd: ROOT })
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+function check({ words, options: { rounds, against, memory } }: Arguments): string | undefined {
+  if (!/^[1-9]\d*$/.test(String(rounds)))
+    return `--rounds must be an integer above 0, not "${String(rounds)}"; leave it out for 3`
+  if (memory === true && words.length > 0)
+    return `--memory measures all scenarios: leave "${words.join(' ')}" out`
+  if (typeof against !== 'string') return undefined
+  const { status } = spawnSync(
+    'git',
+    ['rev-parse', '--verify', '--quiet', '--end-of-options', `${against}^{commit}`],
+    {
+      cwd: ROOT,
+    },
+  )
+  return status === 0 ? undefined : `--against: there is no commit "${against}"; git log lists commits`
 }
 
 /** The same dependencies and another state of the sources. */
@@ -250,7 +261,18 @@ function write(measured: readonly Measured[]): void {
   const earlier = existsSync(file)
     ? (JSON.parse(readFileSync(file, 'utf8')) as { readonly measured: readonly Measured[] }).measured
     : []
-  const all = JOBS.flatMap(({ name }) => [...measured, ...earlier].find((one) => one.name === name) ?? [])
+  const all = JOBS.flatMap(({ name }) => {
+    const before = earlier.find((one) => one.name === name)
+    const now = measured.find((one) => one.name === name)
+    if (now === undefined || now.against !== undefined || before?.against === undefined)
+      return now ?? before ?? []
+    return {
+      ...now,
+      against: before.against,
+      turns: before.turns ?? before.rounds,
+      ...(before.commit !== undefined && { commit: before.commit }),
+    }
+  })
   const date = new Date().toISOString().slice(0, 10)
   save('jobs', { date, node: process.version, measured: all })
 }

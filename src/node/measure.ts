@@ -1,6 +1,8 @@
 /** `engram devices --measure`: the table and the report of an adapter. */
-import { resolve } from 'node:path'
+import { accessSync, constants, statSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { version } from '../../package.json'
+import { ModelError } from '../core/errors.ts'
 import { measureDevice } from '../core/measure/measure.ts'
 import {
   type DeviceReport,
@@ -12,7 +14,7 @@ import {
 import { aligned } from '../core/plan/print.ts'
 import { requestDevice } from './device.ts'
 import { Ended, Interruption, watchSignals } from './interrupt.ts'
-import { replaceFile } from './output.ts'
+import { replaceFile, writeError } from './output.ts'
 import { createProgress } from './progress.ts'
 import { print, tell } from './terminal.ts'
 
@@ -26,6 +28,7 @@ export interface MeasureAdapterOptions {
 
 /**
  * Measures an adapter, and prints or writes the report.
+ * @throws ModelError if the report cannot be written, before anything is measured
  * @throws RunError if there is none
  * @throws Interruption after a signal
  */
@@ -36,6 +39,7 @@ export async function measureAdapter({
   work,
   out,
 }: MeasureAdapterOptions): Promise<void> {
+  if (out !== undefined) checkFile(out)
   const { device, info, release } = await requestDevice(adapter === undefined ? {} : { adapter })
   const watch = watchSignals()
   const progress = createProgress(0, 100, {
@@ -64,10 +68,35 @@ export async function measureAdapter({
     release()
   }
   const text = `${JSON.stringify(report, null, 2)}\n`
-  if (out !== undefined) replaceFile(resolve(out), text, true)
+  // Before the file: a disk that is full now does not lose the measurement.
   print(json === true ? text : `${tableOf(report)}\n`)
-  if (out !== undefined && json !== true) tell(`the report is in ${out}: send it in an issue\n`)
+  if (out !== undefined) {
+    replaceFile(resolve(out), text, true)
+    const next = report.adapter.software ? 'a software adapter, no report is needed' : 'send it in an issue'
+    if (json !== true) tell(`the report is in ${out}: ${next}\n`)
+  }
   if (report.measurements.some(({ refused }) => refused !== undefined)) throw new Ended(1)
+}
+
+/**
+ * Refuses a place where no file can be written.
+ * @throws ModelError
+ */
+function checkFile(out: string): void {
+  const refuse = (reason: string): never => {
+    throw new ModelError(reason, { path: '--out' })
+  }
+  const isFolder = (path: string): boolean | undefined =>
+    statSync(path, { throwIfNoEntry: false })?.isDirectory()
+  try {
+    if (isFolder(resolve(out))) refuse(`${out} is a folder; give a file, such as ${out}/report.json`)
+    const folder = dirname(resolve(out))
+    if (!isFolder(folder)) refuse(`there is no folder ${folder}; make it, or give another file`)
+    accessSync(folder, constants.W_OK)
+  } catch (error) {
+    if (error instanceof ModelError) throw error
+    refuse(`${writeError(out, error).message.replace(/; .*/, '')}; give another file`)
+  }
 }
 
 function tableOf(report: DeviceReport): string {

@@ -121,3 +121,16 @@ test('an error right after a device is there leaves no poll that reads a collect
   const { code } = await node(['--expose-gc', '--input-type=module', '--eval', program])
   expect(code).toBe(2)
 })
+
+test.each([
+  [['--out', 'report.json'], '--out: is an option of a measurement; add --measure, or leave it out\n'],
+  [['--seconds', '3'], '--seconds: is an option of a measurement; add --measure, or leave it out\n'],
+  [['--work', 'recall-1'], '--work: is an option of a measurement; add --measure, or leave it out\n'],
+  [['--measure', '--out', 'src'], '--out: src is a folder; give a file, such as src/report.json\n'],
+  [
+    ['--measure', '--out', 'none/such/a.json'],
+    `--out: there is no folder ${resolve('none/such')}; make it, or give another file\n`,
+  ],
+])('engram devices %j is refused before anything is measured', async (args, stderr) => {
+  expect(await node(['bin/engram.js', 'devices', ...args])).toEqual({ code: 2, stdout: '', stderr })
+})

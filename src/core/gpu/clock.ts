@@ -1,5 +1,5 @@
 /** The clock records of the ticks of one submit, bound as group 1. */
-import type { ClockPlan } from '../plan/clock.ts'
+import { CLOCK_TICKS, type ClockPlan } from '../plan/clock.ts'
 import { clockLayout } from './pipelines.ts'
 
 /** The clock of a plan on a device. */
@@ -9,9 +9,6 @@ export interface Clock {
   /** Number of records for one submit. */
   readonly records: number
 }
-
-/** Largest number of ticks in one submit. */
-const CLOCK_TICKS = 256
 
 export function createClock(device: GPUDevice, { perTick, recordBytes }: ClockPlan): Clock {
   const records = CLOCK_TICKS * perTick

@@ -10,7 +10,7 @@ export interface AdapterClass {
   readonly bandwidth: number
   /** Float32 operations a second; a multiply-add is two. */
   readonly peak: number
-  /** Seconds that WebGPU takes to make one dispatch of many, at least. */
+  /** Typical cost of one dispatch of many, in seconds of the host. */
   readonly dispatch: number
   /** Its smallest subgroup. */
   readonly lanes: number
@@ -26,7 +26,7 @@ const LIMITS: Limits = {
   maxStorageBuffersPerShaderStage: 10,
 }
 
-/** The least of what was measured on several adapters of each interface. */
+/** The lowest of one study on several adapters of each interface; another host may take less. */
 const DISPATCH = {
   vulkan: { seconds: 24e-6, source: 'dispatch: 24 to 36 us through Vulkan, arXiv:2604.02344' },
   metal: { seconds: 32e-6, source: 'dispatch: 32 to 71 us through Metal, arXiv:2604.02344' },

@@ -24,7 +24,7 @@ interface Dispatch {
 
 interface Arithmetic {
   readonly operations: (dispatch: Dispatch) => number
-  /** By binding: how often the buffer is moved, where that is not once: 2 = read and written, 0.5 = a half of it. */
+  /** By binding: how often the buffer is moved, where its accesses in the WGSL do not tell: 0.5 = a half of it. */
   readonly moves?: (dispatch: Dispatch) => Readonly<Record<string, number>>
 }
 
@@ -43,9 +43,6 @@ const PRODUCT: Arithmetic = {
 
 /** Two for each stored entry and replica. */
 const SPARSE: Arithmetic = { operations: ({ entries, replicas }) => 2 * entries * replicas }
-
-/** A matrix that is read and written, with its second word. */
-const REWRITTEN: Arithmetic['moves'] = () => ({ matrix: 2, carry: 2 })
 
 /** rate (a b - w): a product, a difference, and the step; a base is one more difference. */
 const learnt = ({ constants }: Dispatch): number => 4 + (constants.BASED ?? 0)
@@ -77,13 +74,11 @@ const ARITHMETIC: Readonly<Partial<Record<KernelName, Arithmetic>>> = {
   'product/matvec-transposed': PRODUCT,
   'rule/plasticity-step': {
     operations: (dispatch) => learnt(dispatch) * dispatch.of('count') * dispatch.of('columns'),
-    moves: REWRITTEN,
   },
   'rule/sparse-plasticity-step': {
     operations: (dispatch) => learnt(dispatch) * dispatch.of('entries') * dispatch.replicas,
-    moves: REWRITTEN,
   },
-  'rule/follow': { ...perNeuron(3), moves: () => ({ trace: 2, carry: 2 }) },
+  'rule/follow': perNeuron(3),
   'synapse/hebbian-init': {
     operations: ({ of, workgroups }) =>
       2 * of('patternCount') * of('size') * Math.min(of('rows') - of('offset'), INIT_ROWS * workgroups[1]),
@@ -126,7 +121,6 @@ const ARITHMETIC: Readonly<Partial<Record<KernelName, Arithmetic>>> = {
     operations: (dispatch) =>
       convolved(dispatch, dispatch.of('count')) +
       learnt(dispatch) * dispatch.of('count') * dispatch.of('columns'),
-    moves: REWRITTEN,
   },
   'product/sparse-matvec': SPARSE,
   'product/sparse-matvec-equal': SPARSE,
@@ -160,13 +154,13 @@ const ARITHMETIC: Readonly<Partial<Record<KernelName, Arithmetic>>> = {
 
 /**
  * The arithmetic of one dispatch.
- * @returns undefined for a kernel whose operations are not counted
+ * @returns undefined for a kernel whose operations are not counted; `movesOf` is undefined for a buffer that is moved as a whole
  */
 export function arithmeticOf(
   operation: Operation,
   model: Model,
   matrices: ReadonlyMap<string, Matrix>,
-): { readonly operations: number; readonly movesOf: (binding: string) => number } | undefined {
+): { readonly operations: number; readonly movesOf: (binding: string) => number | undefined } | undefined {
   const { kernel, owner, constants, workgroups } = operation
   const [name = ''] = kernel.key.split('+', 1)
   const arithmetic = Object.hasOwn(ARITHMETIC, name) ? ARITHMETIC[name as KernelName] : undefined
@@ -185,5 +179,5 @@ export function arithmeticOf(
   }
   const { operations, moves } = arithmetic
   const factors = moves?.(dispatch) ?? {}
-  return { operations: operations(dispatch), movesOf: (binding) => factors[binding] ?? 1 }
+  return { operations: operations(dispatch), movesOf: (binding) => factors[binding] }
 }

@@ -37,6 +37,9 @@ export const MOST_PENDING = 16
  */
 const PENDING_WORDS = 3 + MOST_PENDING
 
+/** Largest number of ticks in one submit, and in one dispatch of a resident network. */
+export const CLOCK_TICKS = 256
+
 /** The record of a tick: the tick, its flags, the row each stimulus item shows, the ring slot of each probe, pending updates. */
 export interface ClockPlan {
   readonly flagsWord: number

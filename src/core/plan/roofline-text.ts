@@ -45,7 +45,7 @@ export function rooflineText(
     '',
     `a tick, without stimulus and probes: ${short(dispatches)} dispatches, ${short(operations)} operations, ${short(bytes)} bytes`,
     `at least ${microseconds(seconds)} us a tick; alone: ${parts.join(', ')}`,
-    `${title}: ${short(bandwidth / 1e9)} GB/s, ${short(peak / 1e12)} TFLOPS, ${microseconds(dispatch)} us a dispatch`,
+    `${title}: ${short(bandwidth / 1e9)} GB/s, ${short(peak / 1e12)} TFLOPS, ${microseconds(dispatch)} us is the typical cost of a dispatch`,
     ...sources.map((source) => `  ${source}`),
     `variants: ${variantsText(plan.variants) || 'none'}`,
     `resident: ${residence}`,

@@ -1,11 +1,17 @@
 /**
- * The roofline of a plan: the least time of each dispatch of a tick, from its counted bytes and operations and from what an
- * adapter can do in a second (Williams, Waterman, Patterson, Communications of the ACM 52, 65, 2009). Pure.
+ * The roofline of a plan: the time of each dispatch of a tick, from its counted bytes and operations, from what an adapter can
+ * do in a second (Williams, Waterman, Patterson, Communications of the ACM 52, 65, 2009) and from what a dispatch typically
+ * costs the host. Pure.
  *
- *   time of a dispatch >= max(bytes / bandwidth, operations / peak, what WebGPU takes to make it)
+ *   time of a dispatch >= max(bytes / bandwidth, operations / peak, cost of a dispatch)
+ *   time of a tick     >= max(sum of max(bytes / bandwidth, operations / peak), sum of the costs of dispatches)
+ *
+ * The sums are apart since the host makes dispatches while the adapter computes earlier ones.
  */
 import type { Model } from '../model/model.ts'
 import { arithmeticOf } from './arithmetic.ts'
+import { CLOCK_TICKS } from './clock.ts'
+import type { Binding } from './kernels.ts'
 import type { Operation, Stage } from './operation.ts'
 import type { Plan } from './plan.ts'
 import { ticksBetween } from './print.ts'
@@ -16,7 +22,7 @@ export interface Roof {
   readonly bandwidth: number
   /** Operations a second. */
   readonly peak?: number
-  /** Seconds for one dispatch of many. */
+  /** Typical seconds of the host for one dispatch of many. */
   readonly dispatch?: number
 }
 
@@ -74,20 +80,36 @@ export function countsOf(
   const arithmetic = arithmeticOf(operation, model, matrices)
   /** A buffer that has two bindings is moved once. */
   const moved = new Map<string, number>()
-  for (const { name } of operation.kernel.bindings) {
-    const buffer = operation.buffers[name] as string
-    if (buffer !== 'none') moved.set(buffer, Math.max(moved.get(buffer) ?? 0, arithmetic?.movesOf(name) ?? 1))
+  for (const binding of operation.kernel.bindings) {
+    const buffer = operation.buffers[binding.name] as string
+    if (buffer === 'none') continue
+    const moves = arithmetic?.movesOf(binding.name) ?? movesOf(operation, binding)
+    moved.set(buffer, Math.max(moved.get(buffer) ?? 0, moves))
   }
   const bytes = buffers.reduce((sum, one) => sum + one.bytes * (moved.get(one.name) ?? 0), 0)
   return { bytes, operations: arithmetic?.operations ?? bytes / 2 }
 }
 
-/**
- * Ticks of one dispatch of a resident network in a long run, at least (docs/performance-details.md, "Resident networks").
- */
-const RESIDENT_TICKS = 100
+/** 2 for a buffer that the WGSL both reads and writes, else 1: an entry that is only assigned to is not read. */
+function movesOf({ kernel, constants }: Operation, { name, writes }: Binding): 1 | 2 {
+  if (!writes) return 1
+  // Atomics count once: only a fault touches them. A branch of an override that is off is not taken.
+  const code = kernel.source
+    .replace(/\/\/.*/g, '')
+    .replace(/if \(([A-Z_]+)\) \{[^{}]*\}/g, (branch, flag: string) => (constants[flag] ? branch : ''))
+  for (const { 0: start, index } of code.matchAll(new RegExp(`(?<!&)\\b${name}\\[`, 'g'))) {
+    let at = index + start.length
+    for (let depth = 1; depth > 0 && at < code.length; at++)
+      depth += code[at] === '[' ? 1 : code[at] === ']' ? -1 : 0
+    if (!/^\s*=(?!=)/.test(code.slice(at, at + 20))) return 2
+  }
+  return 1
+}
 
-/** The roofline of the ticks of a plan. A resident network is one row: the operations of a tick, 100 times. */
+/**
+ * The roofline of the ticks of a plan. A resident network is one row, the operations of a tick as many times as one dispatch has
+ * ticks at most: fewer ticks would bound nothing.
+ */
 export function rooflineOf(plan: Plan, model: Model, roof: Roof): Roofline {
   const rows = plan.tick.map((operation): RooflineRow => {
     return rowOf(operation, ticksBetween(operation, model), countsOf(operation, plan, model), roof)
@@ -96,8 +118,8 @@ export function rooflineOf(plan: Plan, model: Model, roof: Roof): Roofline {
   const { operation, parts } = plan.batched
   // The values go to the registers of the kernel and back once a dispatch.
   const bytes = parts.reduce((sum, part) => sum + part.bytes * (part.writes ? 2 : 1), 0)
-  const operations = RESIDENT_TICKS * meanOf(rows, roof).operations
-  return meanOf([rowOf(operation, RESIDENT_TICKS, { bytes, operations }, roof)], roof)
+  const operations = CLOCK_TICKS * meanOf(rows, roof).operations
+  return meanOf([rowOf(operation, CLOCK_TICKS, { bytes, operations }, roof)], roof)
 }
 
 function rowOf(
@@ -130,7 +152,10 @@ function meanOf(rows: readonly RooflineRow[], { bandwidth, peak = Infinity, disp
     dispatches,
     operations,
     bytes,
-    seconds: mean(({ seconds }) => seconds),
+    seconds: Math.max(
+      dispatches * dispatch,
+      mean((row) => boundOf(row, { bandwidth, peak }).seconds),
+    ),
     alone: {
       bytes: bytes / bandwidth,
       operations: operations / peak,

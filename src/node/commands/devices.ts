@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { ModelError } from '../../core/errors.ts'
 import { MEASURED_WORKS } from '../../core/measure/works.ts'
 import { adaptersText, listAdapters } from '../devices.ts'
 import { print } from '../terminal.ts'
@@ -42,7 +43,7 @@ With --measure, prints instead how fast the adapter copies and computes. The wor
 gated learning, plastic synapses, a sparse memory and a convolution, each in the forms that a planner may choose. The result of each form is
 compared with float64 at a small size first; a form with a wrong result is named and not timed. The sizes follow from the
 time. The column "of a copy" is the part of the time that the bytes of a tick take at the speed of a copy. The report is
-JSON: send it in an issue, so that others can see how a GPU does.
+JSON: send that of a GPU in an issue, so that others can see how the GPU does. A report of a software adapter is not needed.
 
 Exit code: 0 done, 1 there is no adapter or a form was wrong, 2 the input is wrong.
 
@@ -51,11 +52,19 @@ Examples:
   engram devices --measure --out my-gpu.json
   engram devices --measure --work recall-1 --seconds 20`
 
-async function devices(options: DevicesOptions): Promise<void> {
+/** Options that only a measurement takes. */
+const MEASURING = ['seconds', 'work', 'out', 'adapter']
+
+async function devices(options: DevicesOptions, command: Command): Promise<void> {
   if (options.measure) {
     const { measureAdapter } = await import('../measure.ts')
     return measureAdapter(options)
   }
+  const useless = MEASURING.find((name) => command.getOptionValueSource(name) === 'cli')
+  if (useless !== undefined)
+    throw new ModelError('is an option of a measurement; add --measure, or leave it out', {
+      path: `--${useless}`,
+    })
   const adapters = await listAdapters()
   print((options.json ? JSON.stringify(adapters, null, 2) : adaptersText(adapters)) + '\n')
 }

@@ -89,8 +89,9 @@ line has its lanes for each replica.
 In a plan for a GPU, a star behind a kernel marks one that no report of a GPU has: it has run on software adapters only.
 
 With --roofline, prints the operations and the bytes of each dispatch of a tick, and the least time that they take on that
-class of GPUs. The time is the longest of three: bytes / bandwidth, operations / peak, and the time in which WebGPU makes a
-dispatch. A buffer that a dispatch reads and writes counts twice. The numbers of the class come with their sources. The variants are those that a planner
+class of GPUs. The time is the longest of three: bytes / bandwidth, operations / peak, and the typical cost of a dispatch on
+the host. Host and GPU work at the same time. So the time of a tick is the longer of two sums: the costs of its dispatches,
+and the times of their bytes and operations. A buffer that a dispatch reads and writes counts twice. The numbers of the class come with their sources. The variants are those that a planner
 takes there. No GPU is needed.
 
 With --wgsl, prints each shader module of the label instead. A header of comments has the kernel, the overrides of the
