@@ -100,7 +100,9 @@ test('the GPU is measured by keys alone: the page goes on drawing, it stops at o
   const act = (name: string) => panel.getByRole('button', { name, exact: true })
   await lab.page.getByRole('combobox', { name: 'Scenario' }).selectOption('measure')
   await eventually(() => act('Measure').count()).toBe(1)
-  expect(await lab.page.getByRole('combobox', { name: 'Scenario' }).inputValue()).toBe('softmax-synapses')
+  await eventually(() => lab.page.getByRole('combobox', { name: 'Scenario' }).inputValue()).toBe(
+    'softmax-synapses',
+  )
   await lab.page.keyboard.press('Enter')
   await eventually(() => panel.getByRole('progressbar').count()).toBe(1)
   expect(await panel.innerText()).toContain('takes about 1 s and')
