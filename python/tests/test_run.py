@@ -37,9 +37,9 @@ def decay(**changes: Any) -> Dict[str, Any]:
 
 
 def run_alone(*args: Any, **keywords: Any) -> engram.Result:
-    """Runs a layer of which engram warns that nothing touches it."""
+    """Runs layers of which engram warns that nothing touches them, where there are several."""
     with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "neurons.v: no memory, synapse or stimulus", engram.EngramWarning)
+        warnings.filterwarnings("ignore", r"neurons\.\w+: no memory, synapse or stimulus", engram.EngramWarning)
         return engram.run(*args, **keywords)
 
 
@@ -52,8 +52,10 @@ class Neurons(unittest.TestCase):
     def setUpClass(cls) -> None:
         cls.ticks: list[tuple[int, int]] = []
         taus = np.array([0.5, 1, 2, 4])
+        alone = decay(replicas=2)
+        alone["neurons"]["idle"] = {"size": 1, "lagrangian": {"kind": "linear"}, "tau": 1}
         cls.result = run_alone(
-            decay(replicas=2),
+            alone,
             vary={"neurons.v.tau": taus, "neurons.v.lagrangian.gain": [1, 2, 3]},
             progress=lambda value, total: cls.ticks.append((value, total)),
         )
