@@ -36,9 +36,14 @@ export interface OutputOptions {
   readonly names?: readonly string[]
   /** False = the caller sees to it that no other process writes there. */
   readonly locks?: boolean
+  /** True = other processes write there at the same time; what they are about to rename stays. */
+  readonly shared?: boolean
   /** What an error of `write` says at its end; `give another folder with --out` by default. */
   readonly remedy?: Remedy
 }
+
+/** Milliseconds in which a process renames the file that it has written. */
+const YOUNG = 3_600_000
 
 /**
  * Makes the folder and sees to it that files can be written there.
@@ -48,12 +53,17 @@ export async function createOutput(folder: string, options: OutputOptions = {}):
   const files: string[] = []
   const partial = new Set<string>()
   const tidied = new Set<string>()
+  const isLeft = async (path: string): Promise<boolean> => {
+    if (options.shared !== true) return true
+    const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }))
+    return Date.now() - mtimeMs > YOUNG
+  }
   const tidy = async (path: string): Promise<void> => {
     if (tidied.has(path)) return
     tidied.add(path)
     await makeFolder(path)
     const left = (await readdir(path)).filter((name) => /\.\d+\.part$/.test(name))
-    for (const name of left) await removeFile(join(path, name))
+    for (const name of left) if (await isLeft(join(path, name))) await removeFile(join(path, name))
   }
   let isOurs = false
   const replaceEarlier = async (): Promise<void> => {

@@ -1,5 +1,5 @@
 /** `engram sweep` as a process: one sweep serves many claims. */
-import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { beforeAll, expect, test } from 'vitest'
@@ -88,6 +88,17 @@ test('the same command runs nothing again, more values get more tasks, and other
     expect(code).toBe(2)
   }
   expect(existsSync(join(folder, 'E'))).toBe(false)
+})
+
+test('what another process is about to rename stays, and what one has left goes', async () => {
+  const [young, old] = ['D/sweep.json.999998.part', 'D/sweep.json.999999.part'].map((path) =>
+    join(folder, path),
+  )
+  for (const path of [young!, old!]) writeFileSync(path, 'half')
+  utimesSync(old!, 0, 0)
+  await ask([...SWEEP, '--no-run'], folder)
+  expect([existsSync(young!), existsSync(old!)]).toEqual([true, false])
+  rmSync(young!)
 })
 
 test('the script of an array job has the open tasks', async () => {

@@ -156,7 +156,7 @@ export async function editSweep(
   folder: string,
   change: (sweep: Sweep | undefined) => Promise<Sweep> | Sweep,
 ): Promise<Sweep> {
-  const output = await createOutput(folder, { locks: false, remedy: AGAIN })
+  const output = await createOutput(folder, { locks: false, shared: true, remedy: AGAIN })
   try {
     return await alone(join(folder, 'edits'), async () => {
       const before = await readSweep(folder).catch((error: unknown) => {

@@ -91,7 +91,7 @@ export async function submit(
   submits: boolean,
 ): Promise<{ readonly script: string; readonly job?: string }[]> {
   const most = submits ? await maxArray() : MAX_ARRAY
-  const output = await createOutput(`${folder}/slurm`, { locks: false })
+  const output = await createOutput(`${folder}/slurm`, { locks: false, shared: true })
   try {
     const submitted: { script: string; job?: string }[] = []
     for (const part of arraysOf(tasks, most)) {
