@@ -66,6 +66,7 @@ const EXAMPLES = [
   item('Models of other programs', '/gallery'),
   item('Reproductions', '/reproductions/'),
   item('Mutations', '/reproductions/mutations'),
+  item('Mutations at full size', '/reproductions/mutations-full'),
 ]
 
 const DEVELOPMENT = [
