@@ -2,7 +2,6 @@
  * What a tick costs as networks grow, on an adapter of Node: against the neurons of recall and of plastic synapses, and
  * against the replicas of a small network, resident and not. Writes bench/results/scaling-ADAPTER.json and two charts.
  */
-import { argumentsOf } from './arguments.ts'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { loadavg } from 'node:os'
 import type { Chart } from '../src/core/analysis/chart.ts'
@@ -11,6 +10,7 @@ import { createSimulation, type SimulationOptions } from '../src/core/run/simula
 import { drawChart } from '../src/node/chart.ts'
 import { requestDevice } from '../src/node/device.ts'
 import { median, timed, warm } from './own.ts'
+import { argumentsOf } from './arguments.ts'
 
 const SIZES = [128, 256, 512, 1024, 2048, 4096]
 const REPLICAS = [1, 4, 16, 64, 256, 1024, 4096]

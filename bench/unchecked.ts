@@ -1,10 +1,10 @@
 /** `npm run bench:unchecked`: the same ticks with checks of bounds and without, in turns on one adapter. */
-import { argumentsOf } from './arguments.ts'
 import { loadModel } from '../src/core/model/load.ts'
 import { aligned } from '../src/core/plan/print.ts'
 import { createSimulation, type Simulation } from '../src/core/run/simulation.ts'
 import { requestDevice } from '../src/node/device.ts'
 import { advance, warm } from './own.ts'
+import { argumentsOf } from './arguments.ts'
 import { fileOf, residentFor, scenarioOf } from './peers/scenario.ts'
 import { WORKS, inputsOf } from './peers/work.ts'
 

@@ -69,16 +69,16 @@ export async function benchJobs(args: readonly string[]): Promise<void> {
     check,
   })
   if (given === undefined) return
-  const { words: positionals, options } = given
+  const { words, options } = given
   if (options.memory === true) return benchMemory()
-  const values = { table: options.table === true, against: options.against as string | undefined }
+  const commit = options.against as string | undefined
   const rounds = Number(options.rounds)
   const chosen = JOBS.filter(({ name, isLong, isInTable }) =>
-    values.table
+    options.table === true
       ? isInTable
-      : positionals.length === 0
+      : words.length === 0
         ? !isLong
-        : positionals.some((word) => name.includes(word)),
+        : words.some((word) => name.includes(word)),
   )
   const folder = mkdtempSync(join(tmpdir(), 'engram-jobs-'))
   const visits = new Map<string, Visits>()
@@ -88,7 +88,7 @@ export async function benchJobs(args: readonly string[]): Promise<void> {
   }
   try {
     build(ROOT)
-    const other = values.against === undefined ? undefined : checkOut(values.against, folder)
+    const other = commit === undefined ? undefined : checkOut(commit, folder)
     if (chosen.some(({ visit }) => visit !== undefined))
       for (const root of [ROOT, ...(other === undefined ? [] : [other])]) {
         build(root, 'production')
@@ -110,7 +110,7 @@ export async function benchJobs(args: readonly string[]): Promise<void> {
         ...(job.isInTable ? { isInTable: true } : {}),
         rounds: own,
         ...(gpu === undefined ? {} : { gpu }),
-        ...(values.against !== undefined && { against, commit: values.against }),
+        ...(commit !== undefined && { against, commit }),
       })
       // After each job: what ends in between leaves what was measured.
       write(measured)
@@ -119,7 +119,7 @@ export async function benchJobs(args: readonly string[]): Promise<void> {
     process.stdout.write(`${aligned(tableOf(measured)).join('\n')}\n`)
   } finally {
     for (const one of visits.values()) await one.close()
-    if (values.against !== undefined)
+    if (commit !== undefined)
       spawnSync('git', ['worktree', 'remove', '--force', join(folder, 'other')], { cwd: ROOT })
     rmSync(folder, { recursive: true, force: true })
   }
