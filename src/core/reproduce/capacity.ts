@@ -44,8 +44,7 @@ const CAPACITY: Stated = {
 }
 
 const LOST: Stated = {
-  kind: 'paper',
-  paper: 'Amit, Gutfreund, Sompolinsky, Phys. Rev. Lett. 55 (1985) 1530',
+  ...CAPACITY,
   place: 'temperature 0: patterns are lost above a load of 0.138; the bound 0.6 is chosen here',
 }
 
