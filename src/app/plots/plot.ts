@@ -215,6 +215,7 @@ export function createPlot(
     },
     chart: () => history.chart(view.replica),
     behind(runs) {
+      if (runs.length === 0 && behind.length === 0) return
       behind = runs
       built = ''
       update()

@@ -10,7 +10,8 @@ const names = import.meta.glob<string>('/scenarios/*.json', { eager: true, impor
 
 export const shippedScenarios: readonly ShippedScenario[] = Object.entries(names)
   .map(([path, name]) => ({ id: path.replace(/^.*\/(.*)\.json$/, '$1'), name }))
-  .sort((a, b) => a.name.localeCompare(b.name))
+  // The first comparison by a locale takes several milliseconds of the start.
+  .sort((a, b) => (a.name < b.name ? -1 : 1))
 
 /** Folder of the scenarios and of the data they name, relative to the page. */
 export const SCENARIO_FOLDER = `${import.meta.env.BASE_URL}scenarios/`
