@@ -3,7 +3,7 @@ import { type Estimate, estimate } from '../analysis/statistics.ts'
 import { RandomStream } from '../model/random.ts'
 import { orthogonalRows } from '../model/patterns/random-rows.ts'
 import type { ScenarioInput } from '../model/schema.ts'
-import { ONE_ROW } from './gated-learning.ts'
+import { oneRow } from './gated-learning.ts'
 import {
   type Check,
   type Reproduction,
@@ -210,7 +210,7 @@ export const competition: Reproduction = {
       only: 'doubled',
       why: 'all rows are written twice, side by side: cosines stay as they are, and the gate is steep already',
     },
-    ...ONE_ROW,
+    ...oneRow('7e-8 of it at the first showing of the new pattern, the median of 5,000 draws'),
   ],
   async measure(lab, size) {
     const networks = { quick: 2, full: 20 }[size]
