@@ -12,6 +12,7 @@ import { loadModel } from '../src/core/model/load.ts'
 import { aligned } from '../src/core/plan/print.ts'
 import { createSimulation, type Simulation } from '../src/core/run/simulation.ts'
 import { requestDevice } from '../src/node/device.ts'
+import { argumentsOf } from './arguments.ts'
 import { advance, warm } from './own.ts'
 import { fileOf, residentFor, scenarioOf } from './peers/scenario.ts'
 import { WORKS, inputsOf } from './peers/work.ts'
@@ -36,8 +37,16 @@ interface Loop {
   readonly multiplications: number
 }
 
+const HELP = `npm run bench:instructions -- [words]
+
+Shows what SwiftShader compiles the works whose id contains one of the words to; without a word all of them. Works are
+  ${WORKS.map(({ id }) => id).join('\n  ')}`
+
 /** Measures the works whose id contains one of the arguments (all when there are none), and prints a table. */
-export async function bench(only: readonly string[]): Promise<void> {
+export async function bench(args: readonly string[]): Promise<void> {
+  const given = argumentsOf(args, { help: HELP, names: WORKS.map(({ id }) => id) })
+  if (given === undefined) return
+  const only = given.words
   for (const program of ['perf', 'objdump'])
     if (spawnSync(program, ['--version']).status !== 0)
       throw new Error(`${program} is needed: install linux-perf and binutils`)

@@ -15,6 +15,11 @@ import { createSimulation, type Simulation } from '../src/core/run/simulation.ts
 import { loadModel } from '../src/core/model/load.ts'
 import type { Model } from '../src/core/model/model.ts'
 import { requestDevice } from '../src/node/device.ts'
+import { argumentsOf } from './arguments.ts'
+
+const HELP = `npm run bench:scheduler -- [--json]
+
+Measures what a tick of three networks costs, and what the scheduler adds to bare WebGPU calls.`
 
 const ROUNDS = 7
 
@@ -81,6 +86,8 @@ interface Round {
 
 /** Runs the benchmark and prints a table; `--json` prints the medians and every round instead. */
 export async function bench(args: readonly string[]): Promise<void> {
+  const given = argumentsOf(args, { help: HELP, names: [], options: { json: { type: 'boolean' } } })
+  if (given === undefined) return
   const requested = await requestDevice()
   const { device, adapter, info } = requested
   const rows: { network: string; dispatches: number; bytes: number; rounds: Round[] }[] = []
@@ -112,7 +119,7 @@ export async function bench(args: readonly string[]): Promise<void> {
     bare.destroy()
   }
   requested.release()
-  if (args.includes('--json')) {
+  if (given.options.json === true) {
     process.stdout.write(`${JSON.stringify({ adapter: info, rounds: ROUNDS, rows }, null, 2)}\n`)
     return
   }

@@ -1,4 +1,5 @@
 /** The page in which all libraries compute: bench/peers.ts calls it. */
+import { adapterTitle } from '../../src/core/gpu/adapter.ts'
 import { differenceOf } from '../../src/core/measure/difference.ts'
 import { engramPeer } from './engram.ts'
 import { jaxWasm, jaxWebgpu } from './jax.ts'
@@ -89,5 +90,5 @@ window.bench = {
 
 async function adapterName(): Promise<string> {
   const adapter = await navigator.gpu.requestAdapter()
-  return adapter?.info.description ?? 'none'
+  return adapter === null ? 'none' : adapterTitle(adapter.info)
 }

@@ -1,6 +1,6 @@
 /** The GPU device of the page. */
 import { RunError } from '../../core/errors.ts'
-import { isSoftware } from '../../core/gpu/adapter.ts'
+import { adapterTitle, isSoftware } from '../../core/gpu/adapter.ts'
 import type { Limits } from '../../core/plan/layout.ts'
 import { reached } from './timing.ts'
 
@@ -46,10 +46,7 @@ export async function requestPageDevice(): Promise<PageDevice> {
   const requiredFeatures = OPTIONAL_FEATURES.filter((feature) => adapter.features.has(feature))
   const device = await adapter.requestDevice({ requiredLimits, requiredFeatures })
   reached('device')
-  const { description, vendor, architecture, device: model } = adapter.info
-  const name = [description, [vendor, architecture || model].filter((part) => part !== '').join(' ')]
-  const adapterName = name.find((text) => text !== '') ?? 'unnamed adapter'
-  return { device, adapterName, limits: limitsOf(device) }
+  return { device, adapterName: adapterTitle(adapter.info), limits: limitsOf(device) }
 }
 
 /** The limits of the device; where it computes on the CPU, its memory is that of the machine. */

@@ -17,6 +17,16 @@ export function abilitiesOf(device: GPUDevice): { readonly lanes: number; readon
   return { lanes: lanesOf(device), software: isSoftware(device.adapterInfo) }
 }
 
+/** A name for readers. Browsers leave the description empty, and so others of these. */
+export function adapterTitle({
+  description,
+  vendor,
+  architecture,
+  device,
+}: Pick<GPUAdapterInfo, 'description' | 'vendor' | 'architecture' | 'device'>): string {
+  return description || `${vendor} ${architecture || device}`.trim() || 'unnamed adapter'
+}
+
 /** Identifies an adapter and its driver. */
 export function adapterKey({ vendor, architecture, device, description }: GPUAdapterInfo): string {
   return [vendor, architecture, device, description].join(' | ')

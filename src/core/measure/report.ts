@@ -1,4 +1,5 @@
 /** What a measurement says of a device: plain data, to be sent to others, and its table. */
+import { adapterTitle } from '../gpu/adapter.ts'
 import { medianOf } from '../plan/tuning.ts'
 
 /** One form of one work. */
@@ -80,11 +81,9 @@ export function measureCells({ title, way, size, unit, ms, bytes, share, refused
 
 /** The adapter and its bandwidth, in a line. */
 export function measureTitle({ adapter, bandwidth, seconds }: DeviceReport): string {
-  const { description, vendor, architecture, driver } = adapter
-  const name =
-    [description, `${vendor} ${architecture}`.trim()].find((text) => text !== '') ?? 'unnamed adapter'
+  const { description, driver } = adapter
   const more = driver === '' || description.includes(driver) ? '' : `, ${driver}`
-  return `${name}${more}: a copy moves ${digits(bandwidth / 1e9)} GB/s; measured in ${seconds.toFixed(0)} s`
+  return `${adapterTitle(adapter)}${more}: a copy moves ${digits(bandwidth / 1e9)} GB/s; measured in ${seconds.toFixed(0)} s`
 }
 
 function digits(value: number): string {
