@@ -90,9 +90,10 @@ export function createUndoStack<S extends { readonly bytes: number }>(): UndoSta
       if (last !== undefined) done.push({ ...last, draft })
     },
     push({ from, to, states = {} }, now, gesture) {
-      undone = []
       const changes = differences(from, to)
+      // A value that is set again, such as by a try of a lesson, is no step.
       if (changes.length === 0) return
+      undone = []
       const paths = changes.map(({ path }) => path).join(' ')
       const last = done.at(-1)
       // To add a part and to remove it are two steps, however quick.

@@ -79,12 +79,17 @@ test('to add a part and to remove it are two steps, however quick', () => {
   expect(stack.undo()?.probes).not.toHaveProperty('more')
 })
 
-test('a new change ends what could be redone, and one that changes nothing is no step', () => {
+test('a new change ends what could be redone; one that changes nothing is no step, and ends nothing', () => {
   const stack = createUndoStack()
   stack.push({ from: withTau(1), to: withTau(2) }, 0, 0)
   stack.undo()
-  stack.push({ from: withTau(1), to: withTau(1) }, 10, 0)
-  expect([stack.canUndo, stack.canRedo]).toEqual([false, false])
+  // Such as a value that is set again.
+  stack.push({ from: withTau(1), to: withTau(1) }, 10_000, 0)
+  expect([stack.canUndo, stack.canRedo]).toEqual([false, true])
+  expect(tauOf(stack.redo())).toBe(2)
+  stack.undo()
+  stack.push({ from: withTau(1), to: withTau(3) }, 20_000, 0)
+  expect([stack.canUndo, stack.canRedo]).toEqual([true, false])
 })
 
 test('the differences of two scenarios are the innermost values, lists of another length as a whole', () => {
