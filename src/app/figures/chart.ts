@@ -42,6 +42,9 @@ export interface ChartSize {
   readonly font: number
 }
 
+/** Height of a row of the key, in letters. */
+const KEY_STEP = 1.3
+
 interface Axis {
   readonly ticks: readonly { readonly at: number; readonly text: string }[]
   /** The part of the axis at a value, 0 to 1. */
@@ -170,6 +173,33 @@ function axesOf(data: ChartData, { width, font }: ChartSize) {
   return { inside, xAxis, yAxis }
 }
 
+/** The lines of a plot with labels, in rows that fit into a width. */
+function keyRows(lines: readonly ChartLine[], room: number, font: number) {
+  const rows: { readonly x: number; readonly label: string; readonly colour: string }[][] = []
+  let at = Infinity
+  for (const { label, colour } of lines) {
+    if (label === '') continue
+    const text = fitted(label, font, room - 1.6 * font)
+    const wide = 1.6 * font + widthOf(text, font) / ROOM
+    if (at + wide > room) {
+      rows.push([])
+      at = 0
+    }
+    rows.at(-1)?.push({ x: at, label: text, colour })
+    at += wide + font
+  }
+  return rows
+}
+
+/** Height of the rows of the key beyond the first: the plot is higher by it. */
+export function keyHeight(
+  { lines }: Pick<ChartData, 'lines'>,
+  { width, font }: Pick<ChartSize, 'width' | 'font'>,
+  left: number,
+): number {
+  return Math.max(0, keyRows(lines, width - left, font).length - 1) * KEY_STEP * font
+}
+
 /** Room for the vertical axis of a plot. */
 export function chartLeft(data: ChartData, size: ChartSize): number {
   const { font } = size
@@ -187,7 +217,7 @@ export function chartMarks(data: ChartData, size: ChartSize, left = chartLeft(da
   const { inside, xAxis, yAxis } = axesOf(data, size)
   const box = {
     left,
-    top: 3 * font,
+    top: 3 * font + keyHeight(data, size, left),
     right: width - 0.8 * font,
     bottom: height - 2.9 * font,
   }
@@ -277,22 +307,21 @@ export function chartMarks(data: ChartData, size: ChartSize, left = chartLeft(da
   write(data.axes.x, (box.left + box.right) / 2, box.bottom + 2.6 * font, { anchor: 'middle' })
   write(data.axes.y, 0.9 * font, (box.top + box.bottom) / 2, { anchor: 'middle', isTurned: true })
   marks.push(...headMarks(data, left, size))
-  let at = box.left
-  for (const { label, colour } of lines) {
-    if (label === '') continue
-    const room = 1.8 * font + widthOf(label, font)
-    if (at + room > width) break
-    marks.push({
-      kind: 'path',
-      points: [
-        [at, 1.95 * font],
-        [at + 1.2 * font, 1.95 * font],
-      ],
-      stroke: light(colour),
-      width: 2 * pen,
-    })
-    write(label, at + 1.6 * font, 2.3 * font, { fill: MUTED })
-    at += room + font
+  for (const [row, entries] of keyRows(lines, width - left, font).entries()) {
+    const base = (2.3 + KEY_STEP * row) * font
+    for (const { x: along, label, colour } of entries) {
+      const from = left + along
+      marks.push({
+        kind: 'path',
+        points: [
+          [from, base - 0.35 * font],
+          [from + 1.2 * font, base - 0.35 * font],
+        ],
+        stroke: light(colour),
+        width: 2 * pen,
+      })
+      write(label, from + 1.6 * font, base, { fill: MUTED })
+    }
   }
   return marks
 }

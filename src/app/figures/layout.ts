@@ -1,5 +1,5 @@
 /** Whole figures: plots, pictures, states over time, each with a caption. Pure. */
-import { type ChartData, chartLeft, chartMarks } from './chart.ts'
+import { type ChartData, chartLeft, chartMarks, keyHeight } from './chart.ts'
 import { type Drawing, type Mark, type Pixels, POINTS, ROOM, moved, widthOf, wrapped } from './drawing.ts'
 import { INK, MUTED } from './light.ts'
 import { type MapData, mapLeft, mapMarks } from './map.ts'
@@ -36,14 +36,22 @@ export function chartsFigure(
   const lefts = charts.map((chart) => ('cells' in chart ? mapLeft(chart, size) : chartLeft(chart, size)))
   // The axes of a column stand in one line.
   const leftOf = (column: number): number => Math.max(...lefts.filter((_, at) => at % across === column))
-  const marks = charts.flatMap((chart, index) =>
-    moved(
-      ('cells' in chart ? mapMarks : chartMarks)(chart as ChartData & MapData, size, leftOf(index % across)),
-      (index % across) * own,
-      Math.floor(index / across) * (high + font),
-    ),
-  )
-  const bottom = Math.ceil(charts.length / across) * (high + font)
+  const marks: Mark[] = []
+  let bottom = 0
+  for (let first = 0; first < charts.length; first += across) {
+    const row = charts.slice(first, first + across)
+    const keys = row.map((chart, column) => ('cells' in chart ? 0 : keyHeight(chart, size, leftOf(column))))
+    const whole = { ...size, height: high + Math.max(...keys) }
+    for (const [column, chart] of row.entries()) {
+      const drawn = ('cells' in chart ? mapMarks : chartMarks)(
+        chart as ChartData & MapData,
+        whole,
+        leftOf(column),
+      )
+      marks.push(...moved(drawn, column * own, bottom))
+    }
+    bottom += whole.height + font
+  }
   return captioned(marks, total, bottom, font, caption)
 }
 

@@ -6,7 +6,7 @@ import { setValue } from '../../../src/core/model/path.ts'
 import type { Scenario } from '../../../src/core/model/schema.ts'
 import { figureCaption } from '../../../src/app/figures/caption.ts'
 import { type ChartData, axisOf, chartMarks } from '../../../src/app/figures/chart.ts'
-import { type Mark, POINTS, widthOf, wrapped } from '../../../src/app/figures/drawing.ts'
+import { type Mark, POINTS, ROOM, widthOf, wrapped } from '../../../src/app/figures/drawing.ts'
 import { chartsFigure, momentsFigure, ticksOver } from '../../../src/app/figures/layout.ts'
 import { INK, MUTED, RULE, light } from '../../../src/app/figures/light.ts'
 import { pdfOf } from '../../../src/app/figures/pdf.ts'
@@ -66,6 +66,35 @@ test('the curves of a figure are the data, on axes with ticks and titles', () =>
         expect(y).toBeGreaterThanOrEqual(0)
         expect(y).toBeLessThanOrEqual(150)
       }
+})
+
+test('every line of a plot is in its key, in as many rows as it needs, and the plot keeps its height', () => {
+  for (const count of [1, 4, 9]) {
+    const lines = Array.from({ length: count }, (_, at) => ({
+      label: at === 8 ? 'x'.repeat(80) : `pattern ${at}`,
+      colour: '--line-0',
+      values: chart.times.map(() => at),
+    }))
+    const { marks } = chartsFigure([{ ...chart, lines }, chart], { width: 85, font: 8 }, '')
+    const keys = marks.flatMap((mark) =>
+      mark.kind === 'text' && /^(pattern|x)/.test(mark.text) ? [mark] : [],
+    )
+    expect(keys).toHaveLength(count)
+    keys.forEach(({ x, y, text }, index) => {
+      expect(x + widthOf(text, 8) / ROOM).toBeLessThanOrEqual(85 * POINTS)
+      // Below the one before, or right of it.
+      const before = keys[index - 1]
+      if (before !== undefined && before.y === y)
+        expect(x).toBeGreaterThan(before.x + widthOf(before.text, 8) / ROOM)
+      else if (before !== undefined) expect(y).toBeGreaterThan(before.y + 8)
+    })
+    const boxes = marks.flatMap((mark) =>
+      mark.kind === 'path' && mark.stroke === INK && mark.points.length === 3 ? [mark.points] : [],
+    )
+    const [own, other] = boxes.map((points) => points[1]![1] - points[0]![1])
+    expect(own).toBeCloseTo(other!, 9)
+    expect(boxes[0]![0]![1]).toBeGreaterThan(keys.at(-1)!.y)
+  }
 })
 
 test('an axis has as many round ticks as fit; powers of ten on a logarithmic one', () => {
