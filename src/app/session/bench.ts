@@ -187,6 +187,7 @@ export function createBench(
       recorder.push(sample)
       judge?.observe(sample)
       plots.push(sample)
+      stage.push(sample)
     }
     if (source.checkpoint !== undefined) samplesOf(simulation.series).forEach(keep)
     simulation.onSample((sample) => {

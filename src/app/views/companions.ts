@@ -294,7 +294,7 @@ function targetsOf(
   return (passed) => {
     const rows = own(passed)
     if (rows === undefined) {
-      const best = Uint32Array.from(matches())
+      const best = matches()
       return {
         rows: best,
         isNow: true,

@@ -1,11 +1,12 @@
 /** All pictures of a network: one large, the others next to it. */
 import './stage.css'
+import type { Sample } from '../../core/run/series.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
 import { variedText } from '../vary.ts'
 import { type Companion, companionsOf } from './companions.ts'
 import { createDrawing } from './drawing.ts'
 import { type Pieces, type PicturePointer, createFigure } from './figure.ts'
-import { matchesOf } from './matches.ts'
+import { type Matches, createMatches } from './matches.ts'
 import { optionsButton } from './options-button.ts'
 import type { Options } from './options.ts'
 import { createPainter } from './painter.ts'
@@ -47,6 +48,8 @@ export interface Stage {
   view(): StageView
   /** Applies the same choices to another network, where possible. */
   show(view: StageView): void
+  /** Takes a sample, also one of a run that continues here: pictures name the pattern that is nearest in it. */
+  push(sample: Sample): void
   /** Clears the ranges before a new run. */
   restart(): void
   /** Fits the pictures to the available room, after the layout around them. */
@@ -77,7 +80,7 @@ export async function createStage(
   changed: () => void,
 ): Promise<Stage> {
   const { engine, model } = simulation
-  const matches = matchesOf(simulation)
+  const matches = createMatches(model.replicas)
   const parts = partsOf(simulation, matches)
   const prints = parts.flatMap(({ sheet, companions }): Print[] => [
     { sheet },
@@ -226,6 +229,7 @@ export async function createStage(
       for (const { sheet, figure } of pictures) figure.see(chosen.windows.get(sheet.name))
       setReplica(chosen.replica)
     },
+    push: (sample) => matches.push(sample),
     restart() {
       for (const picture of pictures) picture.restart()
       matches.clear()
@@ -240,7 +244,6 @@ export async function createStage(
     destroy() {
       pointing.destroy()
       drawing.destroy()
-      matches.end()
       toolbar.element.remove()
       void options?.then((panel) => panel.destroy())
       for (const { figure } of pictures) figure.destroy()
@@ -250,7 +253,7 @@ export async function createStage(
 }
 
 /** The drawn parts of a network, in the order of its pictures. */
-function partsOf(simulation: Simulation, matches: ReturnType<typeof matchesOf>): Part[] {
+function partsOf(simulation: Simulation, matches: Matches): Part[] {
   const { model, plan } = simulation
   let first = 0
   return sheetsOf(model, plan).map((sheet) => {
