@@ -140,7 +140,9 @@ export async function handOver(
     ...(gone.length === 0 ? [] : [`the values of ${listed(gone)} are lost`]),
     ...(redrawn.length === 0
       ? []
-      : [`${listed(redrawn)} draw${plural(redrawn)} other random rows under the new name`]),
+      : [
+          `renamed ${redrawn.map((name) => `\`${formerOf(name, renames)}\` → \`${name}\``).join(', ')}: other random rows`,
+        ]),
     ...(returned.length === 0
       ? []
       : [`${listed(returned)} return${plural(returned)} as at tick ${back?.tick ?? tick}`]),
