@@ -28,6 +28,8 @@ export function bindBuilding(
   let panel: Panel | undefined
   const failed = (error: unknown): void => messages.notice(`This part could not be loaded: ${textOf(error)}`)
   let loading: Promise<Panel> | undefined
+  /** The rival was open, and comes back. */
+  let isCovering = false
   const toggle = async (): Promise<void> => {
     if (panel?.isOpen === true) {
       panel.close()
@@ -37,11 +39,14 @@ export function bindBuilding(
       createPanel(places.panel, workplace, messages, openFile, () => {
         network.setAttribute('aria-pressed', 'false')
         network.focus()
+        if (isCovering) rival.click()
+        isCovering = false
       }),
     )
     try {
       panel = await loading
-      if (rival.ariaPressed === 'true') rival.click()
+      isCovering = rival.ariaPressed === 'true'
+      if (isCovering) rival.click()
       panel.open()
       network.setAttribute('aria-pressed', 'true')
     } catch (error) {

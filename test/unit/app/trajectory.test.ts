@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { FIRST, followed, noPlane } from '../../../src/app/analysis/trajectory/choices.ts'
 import { autocorrelation } from '../../../src/app/analysis/trajectory/correlation.ts'
 import { componentsOf, createPlane, onComponents } from '../../../src/app/analysis/trajectory/projection.ts'
 import { coordinate, energyModel, statesOnPlane } from '../../../src/app/analysis/trajectory/surface.ts'
@@ -146,4 +147,22 @@ test('the energy on the plane of two patterns is that of the reference, and quad
     layers: [{ ...model.layers[0]!, init: rowsOf([states.subarray(3 * size, 4 * size)]) }],
   })
   expect(found[3]!.total).toBeCloseTo(other.energy()[0]!.total, 10)
+})
+
+test('the choices for a trajectory follow the names of parts and probes', () => {
+  const chosen = { ...FIRST, layer: 'seen', source: 'memories.xi', of: 'xi' }
+  const renames = { parts: new Map([['xi', 'learnt']]), probes: new Map([['xi', 'overlap']]) }
+  // A probe may have the name of a memory.
+  expect(followed(chosen, renames)).toEqual({ ...chosen, source: 'memories.learnt', of: 'overlap' })
+  expect(followed({ ...chosen, source: 'probes.xi' }, renames).source).toBe('probes.overlap')
+  expect(followed({ ...FIRST, source: 'stimulus.0' }, renames)).toEqual({ ...FIRST, source: 'stimulus.0' })
+  expect(followed(FIRST, renames)).toEqual(FIRST)
+})
+
+test('principal components take the place of a plane that does not exist, unless the reader looks for its patterns', () => {
+  const plane = { ...FIRST, view: 'plane' } as const
+  expect([FIRST, plane].map((one) => noPlane(one, 0, false))).toEqual(['no patterns', 'no patterns'])
+  expect([FIRST, plane].map((one) => noPlane(one, 1, true))).toEqual(['parallel', undefined])
+  expect([FIRST, plane].map((one) => noPlane(one, 1, false))).toEqual([undefined, undefined])
+  expect(noPlane({ ...FIRST, view: 'visits' }, 0, true)).toBeUndefined()
 })

@@ -14,11 +14,14 @@ export function bindTrajectory(
   rival: HTMLButtonElement,
 ): void {
   let panel: Promise<TrajectoryPanel> | undefined
+  const isOpen = (): boolean => panel !== undefined
   const toggle = (): void => {
     if (panel === undefined) {
       if (rival.ariaPressed === 'true') {
         rival.click()
         button.focus()
+        // A rival opens again what it had closed.
+        if (isOpen()) return
       }
       panel = import('./panel.ts').then(({ createTrajectoryPanel }) =>
         createTrajectoryPanel(place, opened, toggle),
@@ -28,7 +31,7 @@ export function bindTrajectory(
       panel = undefined
       button.focus()
     }
-    button.setAttribute('aria-pressed', String(panel !== undefined))
+    button.setAttribute('aria-pressed', String(isOpen()))
   }
   button.addEventListener('click', toggle)
   addKeys([{ key: 'j', label: 'Trajectory of the states, live', act: () => button.click() }])

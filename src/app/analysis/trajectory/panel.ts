@@ -6,9 +6,11 @@ import { format3 } from '../../format.ts'
 import { plainText, textOf } from '../../messages.ts'
 import { valueOfEach, plotOf } from '../../plots/history.ts'
 import type { Opened } from '../../session/opened.ts'
+import { renamesOf } from '../../session/rebuild.ts'
 import { schemeAt } from '../../views/scheme.ts'
 import { autocorrelation } from './correlation.ts'
 import { showBars } from './bars.ts'
+import { FIRST, type View, followed, noPlane } from './choices.ts'
 import { type Surface, drawCurve, drawPlane } from './draw.ts'
 import {
   type Components,
@@ -40,13 +42,17 @@ const MOST_NEURONS = 4096
 /** Shortest time in ms between two energies of couplings that learn. */
 const SURFACE_INTERVAL = 3000
 
-const VIEWS = [
+const VIEWS: readonly (readonly [View, string])[] = [
   ['plane', 'overlap plane'],
   ['components', 'principal components'],
   ['correlation', 'autocorrelation'],
   ['visits', 'visited sign patterns'],
-] as const
-type View = (typeof VIEWS)[number][0]
+]
+
+/** They stay when the panel is closed. */
+let choices = FIRST
+/** The scenario to which the choices belong. */
+let chosenIn: { readonly home: Opened['home']; readonly scenario: Opened['home'] } | undefined
 
 export function createTrajectoryPanel(
   place: HTMLElement,
@@ -87,6 +93,7 @@ export function createTrajectoryPanel(
   const list = element.querySelector('.trajectory-visits') as HTMLElement
   const note = element.querySelector('.trajectory-note') as HTMLElement
   view.append(...VIEWS.map(([value, label]) => new Option(label, value)))
+  energy.checked = choices.energy
   element.querySelector('.trajectory-close')?.addEventListener('click', close)
   // Before what it covers, which takes no focus.
   const covered = place.querySelector<HTMLElement>('.side')
@@ -109,6 +116,8 @@ export function createTrajectoryPanel(
   let surface: (Surface & { readonly key: string }) | undefined
   let surfaceAt = -Infinity
   let patterns: readonly [Vector, Vector] | undefined
+  /** True if the patterns span no plane. */
+  let isParallel = false
   let replica = 0
   let isBusy = false
   let isDestroyed = false
@@ -128,34 +137,51 @@ export function createTrajectoryPanel(
 
   // -------------------------------------------------------------------------------------------------------- choices
 
-  const viewNow = (): View => view.value as View
-  const options = (select: HTMLSelectElement, list: readonly (readonly [string, string])[]): void => {
-    const before = select.value
+  const absence = () => noPlane(choices, sources.length, isParallel)
+  const viewNow = (): View => (absence() === undefined ? (choices.view ?? 'plane') : 'components')
+  const options = (
+    select: HTMLSelectElement,
+    list: readonly (readonly [string, string])[],
+    chosen: string,
+  ): void => {
     select.replaceChildren(...list.map(([value, label]) => new Option(label, value)))
-    if (list.some(([value]) => value === before)) select.value = before
+    if (list.some(([value]) => value === chosen)) select.value = chosen
   }
   const offer = ({ model, series }: Simulation): void => {
     options(
       layer,
       model.layers.filter(({ tau }) => tau > 0).map(({ name }) => [name, name]),
+      choices.layer,
     )
     offerPatterns(model)
-    options(of, [
-      ['', 'the state'],
-      ...series
-        .filter(({ kind }) => plotOf(kind) !== undefined)
-        .map(({ name }): [string, string] => [name, name]),
-    ])
+    const probes = series
+      .filter(({ kind }) => plotOf(kind) !== undefined)
+      .map(({ name }): [string, string] => [name, name])
+    options(of, [['', 'the state'], ...probes], choices.of)
   }
   const offerPatterns = (model: Simulation['model']): void => {
     sources = patternSources(networkOf(model, replica), layer.value)
     options(
       source,
-      sources.map(({ label }, index) => [String(index), label]),
+      sources.map(({ place, label }) => [place, label]),
+      choices.source,
     )
+    const plane = view.options[0] as HTMLOptionElement
+    plane.disabled = sources.length === 0
+    plane.title = plane.disabled ? `There are no two patterns of ${layer.value}.` : ''
+    leave()
+  }
+  /** What was computed for other patterns ends. */
+  const leave = (): void => {
+    trouble = ''
+    patterns = undefined
+    surface = undefined
+    isParallel = false
+    showChoices()
   }
   const showChoices = (): void => {
     const now = viewNow()
+    view.value = now
     for (const one of [source, first, second]) (one.parentElement as HTMLElement).hidden = now !== 'plane'
     part('energy-label').hidden = now !== 'plane'
     part('of-label').hidden = now !== 'correlation'
@@ -163,19 +189,24 @@ export function createTrajectoryPanel(
     ;(source.closest('.trajectory-choices') as HTMLElement).hidden = now === 'visits'
     list.hidden = now !== 'visits'
   }
-  for (const select of [view, of, source, first, second, energy])
-    select.addEventListener('change', () => {
-      trouble = ''
-      patterns = undefined
-      surface = undefined
-      showChoices()
+  for (const field of [view, of, source, first, second, energy])
+    field.addEventListener('change', () => {
+      choices = {
+        ...choices,
+        view: view.value as View,
+        energy: energy.checked,
+        ...(field === source && { source: source.value }),
+        ...(field === of && { of: of.value }),
+        ...(field === first && { a: Number(first.value) || 0 }),
+        ...(field === second && { b: Number(second.value) || 0 }),
+      }
+      leave()
       void look(true)
     })
   layer.addEventListener('change', () => {
+    choices = { ...choices, layer: layer.value }
     forget()
     if (simulation !== undefined) offerPatterns(simulation.model)
-    patterns = undefined
-    surface = undefined
     void look(true)
   })
   showChoices()
@@ -201,12 +232,15 @@ export function createTrajectoryPanel(
   }
 
   const choosePatterns = async (from: Simulation): Promise<void> => {
-    const chosen = sources[Number(source.value)]
+    const chosen = sources.find(({ place }) => place === source.value)
     if (chosen === undefined) return
     const { rows, columns, data } = chosen.rows
-    for (const field of [first, second]) {
+    for (const [field, number] of [
+      [first, choices.a],
+      [second, choices.b],
+    ] as const) {
       field.max = String(rows - 1)
-      field.value = String(Math.min(rows - 1, Math.max(0, Math.round(Number(field.value)) || 0)))
+      field.value = String(Math.min(rows - 1, Math.max(0, Math.round(number))))
     }
     const all = chosen.memory === undefined ? data : await sliceOf(from, chosen.memory, 2)
     const row = (field: HTMLInputElement): Float32Array => {
@@ -214,6 +248,8 @@ export function createTrajectoryPanel(
       return Float32Array.from(all.subarray(start, start + columns))
     }
     patterns = [row(first), row(second)]
+    isParallel = createPlane(...patterns) === undefined
+    showChoices()
   }
 
   /** A rectangle around both patterns, 0 and the path; in steps, so that it rarely changes. */
@@ -257,14 +293,11 @@ export function createTrajectoryPanel(
     const style = getComputedStyle(element)
     const now = viewNow()
     if (now === 'plane') {
-      const plane = patterns && createPlane(...patterns)
+      if (patterns === undefined) return
+      const plane = createPlane(...patterns)
       if (plane === undefined) {
         drawCurve(canvas, style, { x: [], y: [], titles: ['', ''] })
-        tell(
-          patterns === undefined
-            ? `No two patterns for \`${layer.value}\`; choose principal components.`
-            : 'The two patterns are parallel; choose others.',
-        )
+        tell('The two patterns are parallel; choose others.')
         return
       }
       const path = states.map(plane)
@@ -300,8 +333,13 @@ export function createTrajectoryPanel(
         marks: [],
       })
       const [one, two] = at.shares.map((share) => Math.round(100 * share))
+      const why = {
+        'no patterns': `There are no two patterns of \`${layer.value}\` for the overlap plane: principal components instead. `,
+        parallel: `Patterns ${first.value} and ${second.value} are parallel, they span no overlap plane: principal components instead. `,
+      }
+      const absent = absence()
       tell(
-        `${states.length} states of replica ${replica}; the axes have ${one} % and ${two} % of their variance.`,
+        `${absent === undefined ? '' : why[absent]}${states.length} ${states.length === 1 ? 'state' : 'states'} of replica ${replica}; the axes have ${one} % and ${two} % of their variance.`,
       )
     } else if (now === 'correlation') drawCorrelation(from, style)
     else {
@@ -347,19 +385,18 @@ export function createTrajectoryPanel(
   const look = async (isForced = false): Promise<void> => {
     const current = opened()
     if (current === undefined || isBusy || isDestroyed || document.hidden) return
+    const { home } = current
+    const { scenario } = current.simulation.model
     if (current.simulation !== simulation) {
+      if (chosenIn?.home === home) choices = followed(choices, renamesOf(chosenIn.scenario, scenario))
       simulation = current.simulation
       forget()
-      patterns = undefined
-      surface = undefined
-      trouble = ''
       offer(simulation)
     }
+    if (chosenIn?.scenario !== scenario) chosenIn = { home, scenario }
     if (current.stage.replica !== replica) {
       replica = current.stage.replica
       forget()
-      patterns = undefined
-      surface = undefined
       offerPatterns(simulation.model)
     }
     const asked = simulation

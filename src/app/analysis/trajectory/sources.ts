@@ -4,6 +4,8 @@ import type { Model, Rows } from '../../../core/model/model.ts'
 
 /** Rows of a coupling, a stimulus or a probe. */
 export interface PatternSource {
+  /** Such as `memories.xi`. */
+  readonly place: string
   readonly label: string
   readonly rows: Rows
   /** The memory whose present rows replace these. */
@@ -17,16 +19,25 @@ export function patternSources(model: Model, layer: string): PatternSource[] {
     ...model.couplings
       .filter(isDense)
       .filter(({ from }) => from === layer)
-      .map(({ name, init }): PatternSource => ({ label: `memory ${name}`, rows: init, memory: name })),
+      .map(({ name, init }): PatternSource => ({
+        place: `memories.${name}`,
+        label: `memory ${name}`,
+        rows: init,
+        memory: name,
+      })),
     ...model.synapses.flatMap(({ name, layer: own, base }): PatternSource[] =>
-      own === layer && 'patterns' in base ? [{ label: `patterns of ${name}`, rows: base.patterns }] : [],
+      own === layer && 'patterns' in base
+        ? [{ place: `synapses.${name}`, label: `patterns of ${name}`, rows: base.patterns }]
+        : [],
     ),
     ...model.stimulus.flatMap(({ kind, layer: own, patterns }, index): PatternSource[] =>
-      own === layer ? [{ label: `stimulus ${index} (${kind})`, rows: patterns }] : [],
+      own === layer
+        ? [{ place: `stimulus.${index}`, label: `stimulus ${index} (${kind})`, rows: patterns }]
+        : [],
     ),
     ...model.probes.flatMap((probe): PatternSource[] =>
       'layer' in probe && probe.layer === layer && 'patterns' in probe
-        ? [{ label: `patterns of ${probe.name}`, rows: probe.patterns }]
+        ? [{ place: `probes.${probe.name}`, label: `patterns of ${probe.name}`, rows: probe.patterns }]
         : [],
     ),
   ]
