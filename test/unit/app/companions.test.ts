@@ -3,6 +3,7 @@ import type { Model } from '../../../src/core/model/model.ts'
 import { shownAt } from '../../../src/core/model/stimulus.ts'
 import { planNetwork } from '../../../src/core/plan/plan.ts'
 import { NO_ROW, companionsOf, cueAt, lastShown } from '../../../src/app/views/companions.ts'
+import { createMatches } from '../../../src/app/views/matches.ts'
 import { buildModel, zeroRows } from '../../build.ts'
 import { loadShipped } from '../../scenario.ts'
 
@@ -144,4 +145,21 @@ test('the targets of independent networks are rows of their own patterns', async
   // Each replica starts on row 0 of its network; the networks have a cue each.
   expect([...target!.at(1).rows]).toEqual([0, rows, 2 * rows, 3 * rows])
   expect([...cue!.at(1).rows]).toEqual([0, 0, 1, 1])
+})
+
+test('the best match of each replica is the largest number of the last sample, also before anything asks for it', () => {
+  const matches = createMatches(2)
+  expect(matches.of('overlap')).toEqual(new Uint32Array([NO_ROW, NO_ROW]))
+  const sample = (...values: number[]) => ({
+    probe: 'overlap',
+    tick: 0,
+    time: 0,
+    value: Float32Array.from(values),
+  })
+  matches.push(sample(0, 0, 1, 1, 0, 0))
+  matches.push(sample(0.1, 0.7, -0.9, -0.2, -0.3, -0.1))
+  matches.push({ ...sample(1, 0, 0, 1, 0, 0), probe: 'other' })
+  expect(matches.of('overlap')).toEqual(new Uint32Array([1, 2]))
+  matches.clear()
+  expect(matches.of('overlap')).toEqual(new Uint32Array([NO_ROW, NO_ROW]))
 })
