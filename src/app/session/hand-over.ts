@@ -11,7 +11,7 @@ import { restarted, type Saved } from './autosave.ts'
 import type { Opened } from './opened.ts'
 import { carriedOver, carriedSeries, formerOf, type Renames, renamed, renamesOf } from './rebuild.ts'
 import type { Era, Past } from './past.ts'
-import { samplesOf } from './recorder.ts'
+import { bytesOf, samplesOf } from './recorder.ts'
 
 /** The most bytes of states that a step keeps. */
 const MOST_BYTES = 64 * 2 ** 20
@@ -21,6 +21,8 @@ export interface Left {
   readonly tick: number
   /** Values that no array of the next network continues. */
   readonly arrays: Readonly<Record<string, DenseArray>>
+  /** Samples that no probe of the next network continues, of the run that began with an era. */
+  readonly sampled?: { readonly series: readonly Series[]; readonly since: Era | undefined }
   /** Present if nothing goes on: the whole run. */
   readonly run?: {
     readonly saved: Saved
@@ -112,15 +114,24 @@ export async function handOver(
     return { tick, samples: [], renames, left: undefined, text: '' }
   }
   const names = leftNames(simulation, next, kept, renames)
-  const left = await leftBy(old, names)
-
   const before = recorder.series()
-  const series = carriedSeries(before, next.series, renames)
-  const isCarried = (probe: string): boolean => series.some(({ name }) => name === probe)
+  const going = carriedSeries(before, next.series, renames)
+  const since = past.until(Infinity)?.[0]
+  const left = await leftBy(old, names, {
+    series: before.filter(({ name }) => !isNamed(going, renames.probes.get(name) ?? name)),
+    since,
+  })
+  // Samples come back to the run that they are of, up to the present tick.
+  const came = back?.sampled?.since === since ? back?.sampled?.series : undefined
+  const returning = carriedSeries(came ?? [], next.series).filter(({ name }) => !isNamed(going, name))
+  const samples = samplesOf([...going, ...returning]).filter((sample) => sample.tick <= tick)
+  const isCarried = (probe: string): boolean => isNamed(going, probe) || isNamed(returning, probe)
   // The others begin with the present state, as the start of a run does.
   const first: Sample[] = []
   const stop = next.onSample((sample) => {
-    if (!isCarried(sample.probe)) first.push(sample)
+    const { probe } = sample
+    const isKnown = samples.some((one) => one.probe === probe && one.tick === tick)
+    if (!isNamed(going, probe) && !isKnown) first.push(sample)
   })
   await next.restore(restored, { resample: true })
   await next.step(0)
@@ -151,7 +162,7 @@ export async function handOver(
     facts === ''
       ? ''
       : `${facts[0]?.toUpperCase()}${facts.slice(1)}; the rest goes on.${returned.length > 0 ? '' : remedy(left)}`
-  return { tick, samples: [...samplesOf(series), ...first], renames, left, text }
+  return { tick, samples: [...samples, ...first], renames, left, text }
 }
 
 /** Names of the arrays whose values no array of the next network continues. The state of an adiabatic layer follows from others. */
@@ -161,12 +172,26 @@ function leftNames(old: Simulation, next: Simulation, kept: readonly string[], r
   return movingArrays(old.model).filter((name) => !continued.includes(name))
 }
 
-async function leftBy({ simulation, autosave }: Opened, names: readonly string[]): Promise<Left | undefined> {
-  if (names.length === 0 || autosave.bytes > MOST_BYTES) return undefined
+async function leftBy(
+  { simulation, autosave }: Opened,
+  names: readonly string[],
+  sampled: NonNullable<Left['sampled']>,
+): Promise<Left | undefined> {
+  if (names.length > 0 && autosave.bytes > MOST_BYTES) return undefined
   const arrays: Record<string, DenseArray> = {}
   for (const name of names) arrays[name] = await simulation.read(name)
-  const bytes = Object.values(arrays).reduce((sum, { data }) => sum + data.byteLength, 0)
-  return { tick: simulation.tick, arrays, bytes }
+  const ofArrays = Object.values(arrays).reduce((sum, { data }) => sum + data.byteLength, 0)
+  const ofSamples = samplesOf(sampled.series).reduce((sum, sample) => sum + bytesOf(sample), 0)
+  const hasSamples = ofSamples > 0 && ofSamples <= MOST_BYTES
+  if (ofArrays === 0 && !hasSamples) return undefined
+  const { tick } = simulation
+  return hasSamples
+    ? { tick, arrays, sampled, bytes: ofArrays + ofSamples }
+    : { tick, arrays, bytes: ofArrays }
+}
+
+function isNamed(series: readonly Series[], name: string): boolean {
+  return series.some((one) => one.name === name)
 }
 
 /** The pictures and plots of a reader under the new names. */

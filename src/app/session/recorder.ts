@@ -79,6 +79,7 @@ export function samplesOf(series: readonly Series[]): Sample[] {
     .sort((a, b) => a.tick - b.tick)
 }
 
-function bytesOf({ value, terms }: Sample): number {
+/** Memory of a sample. */
+export function bytesOf({ value, terms }: Sample): number {
   return OVERHEAD + value.byteLength + (terms?.byteLength ?? 0)
 }
