@@ -337,3 +337,27 @@ test('a trained memory keeps its values under another name; undo brings back wha
   expect(await lab.read('learnt')).toEqual(later)
   expect(await lab.engram('simulation.tick')).toBe(65)
 })
+
+test('a change of the form while a step is being undone is kept, and the step stays undone', async () => {
+  const { page } = lab
+  await lab.load('softmax-synapses')
+  await lab.engram("set('seed', 7)")
+  await page.keyboard.press('b')
+  await page.locator('.builder [data-id="neurons.visible"]').focus()
+  const name = page.locator('.builder-form [data-role=name]')
+  await eventually(() => name.inputValue()).toBe('visible')
+  await page.evaluate(`{
+    globalThis.undone = engram.undo()
+    const input = document.querySelector('.builder-form [data-role=name]')
+    input.value = 'seen'
+    input.dispatchEvent(new Event('change'))
+  }`)
+  expect(await page.evaluate('undone')).toBe(true)
+  await eventually(() => scenario('neurons')).toHaveProperty('seen')
+  await eventually(status).toBe('Runs as drawn.')
+  expect([await scenario('seed'), Object.keys(await scenario('neurons'))]).toEqual([1, ['seen', 'hidden']])
+  // One step.
+  await lab.engram('undo()')
+  expect([await scenario('seed'), Object.keys(await scenario('neurons'))]).toEqual([1, ['visible', 'hidden']])
+  await page.keyboard.press('b')
+})

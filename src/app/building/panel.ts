@@ -199,16 +199,22 @@ export function createPanel(
       return
     }
     if (isBuilding) return
-    const mine = text
+    let mine = text
     isBuilding = true
     say()
     let refusal: unknown
     const [first] = changes
     const isNumber = changes.length === 1 && typeof first?.from === 'number' && typeof first.to === 'number'
     const refused = (error: unknown): void => void (refusal = error)
+    /** The draft when its turn comes: it has followed a step that was undone before. */
+    const newest = (): Scenario => {
+      if (reading.scenario === undefined) return scenario
+      mine = text
+      return reading.scenario
+    }
     const done = isNumber
       ? await workplace.set(first.path, first.to, refused)
-      : await workplace.rebuild(() => scenario, refused)
+      : await workplace.rebuild(newest, refused)
     isBuilding = false
     if (done) {
       running = workplace.opened?.simulation.model.scenario
@@ -452,7 +458,11 @@ export function createPanel(
     if (opened === undefined || opened.home !== home || running === undefined) return
     const before = running
     running = opened.simulation.model.scenario
-    follow(before, running, () => take(steps.draft ?? runningText))
+    const now = running
+    follow(before, now, () =>
+      // A change that waits for this step stays, or it would be undone too, and the step could not be redone.
+      take(isBuilding ? followed(text, raw, before, now) : (steps.draft ?? runningText)),
+    )
   }
 
   const close = (): void => {
