@@ -106,6 +106,39 @@ test('undo and redo take every change back and forth, rebuilds included', async 
   expect(await state()).toEqual([100, 'exponential-euler', 3])
 })
 
+test('undo of the removal of a probe brings its samples back, in the same run only', async () => {
+  const { page } = lab
+  await lab.load('softmax-synapses')
+  const stepped = (ticks: number) =>
+    page.evaluate(`engram.step(${ticks}).then(() => engram.simulation.flush())`)
+  const remove = () =>
+    lab.engram(
+      'rebuild(({ expect, ...now }) => ({ ...now, probes: { overlap: now.probes.overlap }, expect: undefined }))',
+    )
+  /** The time of the sample before the last one. */
+  const before = async () => {
+    const area = page
+      .locator('.plot', { has: page.getByRole('heading', { name: 'similarity' }) })
+      .locator('.plot-area')
+    await area.focus()
+    await page.keyboard.press('ArrowLeft')
+    const time = await area.getAttribute('data-cursor')
+    await page.locator('#play').focus()
+    return time
+  }
+  await stepped(40)
+  expect(await remove()).toBe(true)
+  await stepped(40)
+  await lab.engram('undo()')
+  await eventually(before).toBe('t 40')
+  await lab.engram('redo()')
+  await lab.engram('reset()')
+  await stepped(60)
+  await lab.engram('undo()')
+  await stepped(1)
+  await eventually(before).toBe('t 60')
+})
+
 const control = (path: string) => lab.page.locator(`[data-path="${path}"]`)
 const field = (path: string) => control(path).locator('input:not([type=range])')
 

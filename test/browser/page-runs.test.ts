@@ -150,6 +150,12 @@ test('two gains are compared, restored and shown in step; a map over two values 
   await eventually(() => page.locator('.trajectory-note').innerText()).toMatch(
     /^Signs of the neurons in \d+ states?/,
   )
+  // The builder takes its place, and gives it back with the same choice.
+  await page.keyboard.press('b')
+  await page.locator('.builder-graph g.layer:focus').waitFor()
+  expect(await page.locator('.trajectory').count()).toBe(0)
+  await page.keyboard.press('b')
+  await eventually(() => page.getByLabel('View').inputValue()).toBe('visits')
   expect([...(await faultsOf('.trajectory')), ...(await faultsOf('#run-acts'))]).toEqual([])
 })
 
