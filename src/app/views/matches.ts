@@ -4,7 +4,7 @@ import { NO_ROW } from './companions.ts'
 
 export interface Matches {
   /** The nearest pattern of every replica in the last sample of an overlap probe; NO_ROW before the first. */
-  of(probe: string): Uint32Array<ArrayBuffer>
+  readonly of: (probe: string) => Uint32Array<ArrayBuffer>
   push(sample: Sample): void
   clear(): void
 }

@@ -84,8 +84,7 @@ test('every line of a plot is in its key, in as many rows as it needs, and the p
       expect(x + widthOf(text, 8) / ROOM).toBeLessThanOrEqual(85 * POINTS)
       // Below the one before, or right of it.
       const before = keys[index - 1]
-      if (before !== undefined && before.y === y)
-        expect(x).toBeGreaterThan(before.x + widthOf(before.text, 8) / ROOM)
+      if (before?.y === y) expect(x).toBeGreaterThan(before.x + widthOf(before.text, 8) / ROOM)
       else if (before !== undefined) expect(y).toBeGreaterThan(before.y + 8)
     })
     const boxes = marks.flatMap((mark) =>

@@ -171,7 +171,7 @@ export function createTrajectoryPanel(
     plane.title = plane.disabled ? `There are no two patterns of ${layer.value}.` : ''
     leave()
   }
-  /** What was computed for other patterns ends. */
+  /** Forgets what belongs to other patterns. */
   const leave = (): void => {
     trouble = ''
     patterns = undefined
