@@ -48,13 +48,23 @@ function changedPaths(runs: readonly Run[]): string[] {
   return [...new Set(changes.filter(isValue).map(({ path }) => path))]
 }
 
-/** Number, parts where they differ, changed values, ticks, and the last value of each probe. */
+/**
+ * Number, parts where they differ, changed numbers, ticks, the last value of each probe, and then the changed values that are
+ * longer than a number, as those of own data are: they would move the results out of sight.
+ */
 export function columnsOf(runs: readonly Run[]): [Column, ...Column[]] {
   const paths = changedPaths(runs)
   const names = new Set(runs.map(({ scenario }) => scenario.name))
   const parts = new Set(runs.map(({ scenario }) => partsOf(scenario)))
   const probes = [...new Set(runs.flatMap(({ finals }) => [...finals.keys()]))]
   const titles = keysOf(paths, ['run', 'scenario', 'network', 'ticks', ...probes])
+  const values = paths.map((path, index): Column => ({
+    id: path,
+    title: titles[index] as string,
+    hint: path,
+    isNumber: runs.every((run) => ['number', 'undefined'].includes(typeof valueOf(run, path))),
+    valueOf: (run) => valueOf(run, path),
+  }))
   return [
     {
       id: 'run',
@@ -85,13 +95,7 @@ export function columnsOf(runs: readonly Run[]): [Column, ...Column[]] {
           },
         ]
       : []),
-    ...paths.map((path, index): Column => ({
-      id: path,
-      title: titles[index] as string,
-      hint: path,
-      isNumber: runs.every((run) => ['number', 'undefined'].includes(typeof valueOf(run, path))),
-      valueOf: (run) => valueOf(run, path),
-    })),
+    ...values.filter(({ isNumber }) => isNumber),
     {
       id: 'ticks',
       title: 'ticks',
@@ -106,6 +110,7 @@ export function columnsOf(runs: readonly Run[]): [Column, ...Column[]] {
       isNumber: true,
       valueOf: ({ finals }) => finals.get(name),
     })),
+    ...values.filter(({ isNumber }) => !isNumber),
   ]
 }
 

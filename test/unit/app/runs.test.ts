@@ -159,6 +159,22 @@ test('the table of a network that was built tells its parts and the values in wh
   ])
 })
 
+test('values longer than a number stand behind the results', () => {
+  const ledger = createLedger()
+  for (const one of [scenario, setValue(other(GAIN, 2), 'neurons.visible.size', [3, 3]) as Scenario]) {
+    ledger.begin({ scenario: one, home: scenario, source: undefined, tick: 0 })
+    ledger.reached(10)
+    ledger.sample('overlap', 10, 1)
+  }
+  expect(columnsOf(ledger.runs).map(({ title }) => title)).toEqual([
+    'run',
+    'gain',
+    'ticks',
+    'overlap',
+    'visible',
+  ])
+})
+
 test('headings of the table are all different', () => {
   const ledger = createLedger()
   const one = setValue(
