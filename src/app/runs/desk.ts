@@ -10,6 +10,7 @@ import { type Source, changedSource } from '../session/source.ts'
 import type { Change, Workplace } from '../session/workplace.ts'
 import { download, stemOf } from '../sharing/exports.ts'
 import { curvesCsv } from './curves-csv.ts'
+import { keepPins, recallPins } from './kept-pins.ts'
 import { type Run, createLedger } from './ledger.ts'
 import { runName } from './names.ts'
 import { offerProbes } from './offer.ts'
@@ -103,6 +104,31 @@ export function createDesk(places: DeskPlaces, workplace: Workplace, messages: M
     pins = pins.filter(({ run }) => ledger.runs.includes(run))
   }
 
+  /** Pins of before a reload: each is a run again, in front of the one that goes on. */
+  const recall = ({ home, source }: Opened): void => {
+    for (const { scenario, from, to, finals, charts } of recallPins(home)) {
+      ledger.begin({ scenario, home, source, tick: from })
+      ledger.reached(to)
+      for (const [probe, value] of finals) ledger.sample(probe, to, value)
+      if (ledger.present !== undefined) pins.push({ run: ledger.present, charts })
+    }
+  }
+  addEventListener('pagehide', () => {
+    if (known === undefined) return
+    const { home, plots } = known
+    const own = pins.filter(({ run }) => run.home === home)
+    keepPins(
+      home,
+      own.map(({ run: { scenario, from, to, finals }, charts = plots.charts() }) => ({
+        scenario,
+        from,
+        to,
+        finals,
+        charts,
+      })),
+    )
+  })
+
   /** Notices another network. */
   const look = (): void => {
     const { opened } = workplace
@@ -119,6 +145,7 @@ export function createDesk(places: DeskPlaces, workplace: Workplace, messages: M
     const isFirst = known === undefined
     known = opened
     const { tick } = opened.simulation
+    if (isFirst) recall(opened)
     // The first network may have begun to run before this part of the page was loaded.
     begin(isFirst ? (workplace.past.until(tick)?.at(-1)?.tick ?? tick) : tick)
     offerProbes(places.plots, workplace, messages)
