@@ -138,8 +138,8 @@ test('two gains are compared, restored and shown in step; a map over two values 
   expect(await gain()).not.toBe(0.5)
   // What was paused stays paused.
   expect(await page.evaluate('engram.playing')).toBe(false)
-  // Undo returns to the run before.
-  await page.locator('#undo').click()
+  // Undo returns to the run before, also by keys: the panel was opened from a field of text.
+  await page.keyboard.press('Control+z')
   await eventually(gain).toBe(0.5)
   expect(await lab.engram('simulation.tick')).toBe(31)
 
@@ -157,6 +157,11 @@ test('two gains are compared, restored and shown in step; a map over two values 
   await page.keyboard.press('b')
   await eventually(() => page.getByLabel('View').inputValue()).toBe('visits')
   expect([...(await faultsOf('.trajectory')), ...(await faultsOf('#run-acts'))]).toEqual([])
+
+  // A reload keeps what is pinned.
+  await page.reload()
+  await page.locator('body[data-state=ready]').waitFor()
+  await eventually(() => texts('.pinned')).toEqual(['gain 3×'])
 })
 
 test('a run that is reset while it plays is listed with its ticks, and the next begins at 0', async () => {

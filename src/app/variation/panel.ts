@@ -223,6 +223,8 @@ function createVariationPanel(workplace: Workplace, messages: Messages): Variati
     // The length of a run is not what was varied.
     if (await workplace.begin({ ...point, time: base.time })) {
       messages.notice(`The network with ${text} is open at tick 0. Ctrl+Z returns to the run before.`)
+      // A field of the controls, to which the focus has returned, would take Ctrl+Z for its text.
+      document.getElementById('play')?.focus()
       if (wasPlaying) workplace.play()
     }
   }
