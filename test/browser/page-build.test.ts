@@ -1,7 +1,6 @@
-import axe from 'axe-core'
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { eventually, useLab } from './lab.ts'
+import { eventually, useLab, violationsOf } from './lab.ts'
 
 const lab = useLab()
 
@@ -212,11 +211,7 @@ test("HAMUX's networks and a hierarchy are built from an empty one by keys alone
   expect(await scenario('time.dt')).toBe(0.1)
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-    await page.evaluate(axe.source)
-    const violations = await page.evaluate<string[]>(
-      "axe.run().then(({ violations }) => violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`))",
-    )
-    expect(violations).toEqual([])
+    expect(await violationsOf(page)).toEqual([])
   }
   await page.setViewportSize({ width: 390, height: 844 })
   expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(390)
@@ -303,6 +298,7 @@ test('a trained memory keeps its values under another name; undo brings back wha
   }
   await page.keyboard.press('b')
   await page.locator('.builder-graph g.layer:focus').waitFor()
+  expect(await violationsOf(page)).toEqual([])
   await rename('memories.xi', 'learnt')
   await rename('neurons.visible', 'seen')
   expect(await lab.read('learnt')).toEqual(xi)

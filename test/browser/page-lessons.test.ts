@@ -80,6 +80,8 @@ test('a lesson is written with a preview, undone and redone, and a class that op
   await eventually(() => other.locator('.figure[data-name=xi].pointed').count()).toBe(1)
   await other.locator('.about dfn').last().focus()
   await eventually(() => other.locator('.meaning').textContent()).toContain('overlap')
+  await other.evaluate(axe.source)
+  expect(await other.evaluate(VIOLATIONS)).toEqual([])
   await other.keyboard.press('Escape')
   expect(await other.locator('.meaning').count()).toBe(0)
 

@@ -46,6 +46,15 @@ describe('a lecture', () => {
     }
     await level('lecture')
     await eventually(below).toBeCloseTo(1.4 * usual, 0)
+    // Keys of a plot that is wider than on a telephone wrap too.
+    await page.setViewportSize({ width: 1400, height: 800 })
+    await eventually(() =>
+      page.evaluate(
+        "[...document.querySelectorAll('.plot-key')].filter((one) => one.scrollWidth > one.clientWidth || one.scrollHeight > one.clientHeight).length",
+      ),
+    ).toBe(0)
+    expect(await page.locator('.plot-key', { hasText: 'with its own pattern' }).count()).toBe(1)
+    await page.setViewportSize({ width: 1280, height: 720 })
     const more = page.locator('.more-text')
     await more.waitFor()
     await page.locator('.about .text').focus()

@@ -89,7 +89,8 @@ export function createPanel(
   element.setAttribute('aria-label', 'Network')
   element.hidden = true
   element.innerHTML = MARKUP
-  place.append(element)
+  // The headings of the plots follow its own.
+  place.insertBefore(element, place.querySelector('.side'))
   const part = (selector: string): HTMLElement => element.querySelector(selector) as HTMLElement
   const button = (act: string): HTMLButtonElement => part(`[data-act=${act}]`) as HTMLButtonElement
   const status = part('[role=status]')

@@ -20,7 +20,7 @@ export function bindTerm(words: HTMLElement, term: string, meaning: () => Docume
     const text = document.createElement('p')
     text.append(meaning())
     card.append(name, text)
-    ;(words.closest('dialog') ?? document.body).append(card)
+    ;(words.closest('dialog, main') ?? document.body).append(card)
     words.setAttribute('aria-describedby', card.id)
     place(card, words)
   }
