@@ -63,7 +63,7 @@ export function createFrame(history: History, { showAll, toggleLogTime, toggleLo
       const { text, reason } = apart === undefined ? { text: '', reason: '' } : sparseText(apart)
       points.hidden = text === ''
       points.textContent = text
-      points.title = reason
+      points.title = `${text}: ${reason}`
       all.hidden = view.range === undefined
       logTime.setAttribute('aria-pressed', String(view.logTime))
       log.setAttribute('aria-pressed', String(isLog))
