@@ -15,7 +15,7 @@ export interface KeptPin extends Pick<Run, 'scenario' | 'from' | 'to' | 'finals'
 }
 
 /** The text to store; the oldest pins are left out if there is no room. */
-export function pinsText(home: Scenario, pins: readonly KeptPin[]): string | undefined {
+function pinsText(home: Scenario, pins: readonly KeptPin[]): string | undefined {
   const one = (pin: KeptPin): string =>
     JSON.stringify({ ...pin, finals: [...pin.finals], charts: [...pin.charts] })
   const start = JSON.stringify(home)
@@ -30,7 +30,7 @@ export function pinsText(home: Scenario, pins: readonly KeptPin[]): string | und
 }
 
 /** The pins of a text that belong to a scenario as it was opened. */
-export function readPins(text: string, home: Scenario): readonly KeptPin[] {
+function readPins(text: string, home: Scenario): readonly KeptPin[] {
   interface Stored extends Omit<KeptPin, 'finals' | 'charts'> {
     readonly finals: readonly (readonly [string, number])[]
     readonly charts: readonly (readonly [string, Chart])[]
