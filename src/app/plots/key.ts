@@ -44,14 +44,19 @@ export function createKey(
         name.textContent = line.label
         const text = valueText(plot, chart, line, index)
         value.textContent = text
-        // Keeps its width if there are temporarily fewer digits.
-        if (text.length <= Number(value.dataset.longest ?? 0)) continue
-        value.dataset.longest = String(text.length)
-        value.style.minWidth = `${0.9 * text.length}ch`
+        // Keeps its width if there are fewer digits for a time, so that lines of the key wrap at once or never.
+        const longest = Number(value.dataset.longest ?? 0)
+        if (text.length <= longest) continue
+        const width = Math.max(text.length, line.band === undefined ? 0 : USUAL)
+        value.dataset.longest = String(width)
+        value.style.minWidth = `${0.9 * width}ch`
       }
     },
   }
 }
+
+/** The letters of most values with a band. */
+const USUAL = '0.123 (0.123 to 0.123)'.length
 
 /** The value of a line, with its band; without an index the last. */
 export function valueText(
