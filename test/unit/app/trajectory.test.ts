@@ -47,6 +47,16 @@ describe('principal components', () => {
     ),
   )
 
+  test('come from states that come one by one, from the first on', () => {
+    let found = componentsOf(states.slice(0, 1))
+    expect(found.shares).toEqual([0, 0])
+    for (const count of [2, 3, 4]) found = componentsOf(states.slice(0, count), found)
+    // The passes go on with each new picture.
+    for (let picture = 0; picture < 20; picture++) found = componentsOf(states, found)
+    expect(found.shares[0]).toBeCloseTo(36 / 56, 6)
+    expect(found.shares[1]).toBeCloseTo(16 / 56, 6)
+  })
+
   test('are the axes of the largest variances, with their fractions', () => {
     const found = componentsOf(states)
     found.axes.forEach((axis, k) => {

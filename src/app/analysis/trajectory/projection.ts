@@ -41,7 +41,8 @@ export function componentsOf(states: readonly Vector[], before?: Components): Co
   for (const state of states) state.forEach((value, i) => (mean[i] = mean[i]! + value / states.length))
   const centred = states.map((state) => Float64Array.from(state, (value, i) => value - mean[i]!))
   const total = centred.reduce((sum, state) => sum + dot(state, state), 0)
-  const fits = before?.mean.length === size
+  // Fewer than three states may have left an axis without a direction.
+  const fits = before?.mean.length === size && before.axes.every((axis) => dot(axis, axis) > 0)
   // The states farthest from the mean, and a direction that is not its multiple.
   const start = fits ? before.axes : startOf(centred, size)
   let [u, v] = orthonormal(start[0], start[1])
