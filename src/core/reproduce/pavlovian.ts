@@ -207,7 +207,11 @@ export const pavlovian: Reproduction = {
       only: 'doubled',
       why: 'synapses go on to learn the recalled state, which so stays recalled',
     },
-    { constants: ['neurons.v.lagrangian.gain'], only: 'doubled', why: 'activations are signs already' },
+    {
+      constants: ['neurons.v.lagrangian.gain'],
+      only: 'doubled',
+      why: 'activations are signs already: at a fifth of the gain all numbers still have the same four digits',
+    },
     {
       constants: ['neurons.v.lagrangian.gain'],
       only: 'halved',

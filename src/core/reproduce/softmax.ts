@@ -170,13 +170,13 @@ export const softmaxDimension: Reproduction = {
     {
       constants: ['neurons.visible.init.corrupt.sigma'],
       only: 'doubled',
-      why: 'noise multiplies the weight of a pattern by exp(beta^2 sigma^2 |xi - xi_0|^2 / 2), least for those close by. Twice the noise makes the weights 1.31 times as large at d = 24 (measured 1.33), and 1.5 is allowed',
+      why: 'noise multiplies the weight of a pattern by exp(beta^2 sigma^2 |xi - xi_0|^2 / 2), least for those close by. Twice the noise makes the weights 1.31 times as large at d = 24 (measured 1.33 times), and 1.5 times is allowed',
       bites: 4,
     },
     {
       constants: ['neurons.visible.init.corrupt.sigma'],
       only: 'halved',
-      why: 'noise multiplies the weight of a pattern by exp(beta^2 sigma^2 |xi - xi_0|^2 / 2), least for those close by. Without any noise the weights are smaller by 1.09 at d = 24 (measured 1.11), and 1.5 is allowed',
+      why: 'noise multiplies the weight of a pattern by exp(beta^2 sigma^2 |xi - xi_0|^2 / 2), least for those close by. Without any noise the weights are 1.09 times smaller at d = 24 (measured 1.11 times), and 1.5 times is allowed',
     },
   ],
   async measure(lab, size) {
