@@ -50,7 +50,11 @@ describe('principal components', () => {
   test('come from states that come one by one, from the first on', () => {
     let found = componentsOf(states.slice(0, 1))
     expect(found.shares).toEqual([0, 0])
-    for (const count of [2, 3, 4]) found = componentsOf(states.slice(0, count), found)
+    // Two states are on a line.
+    found = componentsOf(states.slice(0, 2), found)
+    expect(found.shares).toEqual([expect.closeTo(1, 12), 0])
+    for (const state of states.slice(0, 2)) expect(onComponents(found, state)[1]).toBe(0)
+    for (const count of [3, 4]) found = componentsOf(states.slice(0, count), found)
     // The passes go on with each new picture.
     for (let picture = 0; picture < 20; picture++) found = componentsOf(states, found)
     expect(found.shares[0]).toBeCloseTo(36 / 56, 6)

@@ -31,6 +31,9 @@ export interface Components {
 const FIRST_PASSES = 40
 const LATER_PASSES = 4
 
+/** The least square of a direction, in units of that of the vector of which it is left. */
+const LEAST_SQUARE = 1e-20
+
 /**
  * Principal components by orthogonal iteration on the covariance, which is never formed: O(states * neurons) a pass.
  * @param before - components of almost the same states: fewer passes, and the signs stay
@@ -85,10 +88,12 @@ function spread(centred: readonly Float64Array[], u: Float64Array): Float64Array
   return out
 }
 
+/** The second is 0 where it has no direction of its own: what is left of a multiple of the first is rounding. */
 function orthonormal(a: Float64Array, b: Float64Array): [Float64Array, Float64Array] {
   const u = scaled(a)
   const along = dot(u, b)
-  return [u, scaled(b.map((value, i) => value - along * u[i]!))]
+  const rest = b.map((value, i) => value - along * u[i]!)
+  return [u, dot(rest, rest) > LEAST_SQUARE * dot(b, b) ? scaled(rest) : rest.fill(0)]
 }
 
 function scaled(a: Float64Array): Float64Array {
