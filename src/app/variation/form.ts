@@ -80,7 +80,8 @@ function specOf({ values, from, to, steps, isLog }: AxisForm): AxisSpec {
 /** The form to begin with: a range around the present value. */
 export function startingAxis(scenario: Scenario, path: string): AxisForm {
   const value = Number(valueAt(scenario, path) ?? 0)
-  const control = fieldAt(scenario, path)?.control
+  const { integer = false, control } = fieldAt(scenario, path) ?? {}
+  if (integer) return { path, steps: 9, from: value, to: value + 8, isLog: false }
   return { path, steps: 9, ...rangeAround(value, control) }
 }
 

@@ -81,6 +81,11 @@ test('a list and a second axis make a grid; a form begins with the range of the 
   expect(start.from).toBeLessThan(2)
   expect(start.to).toBeGreaterThan(2)
   // A layer with tau 0 needs another plan, so that a range from 0 would be refused.
+  const seed = startingAxis(scenario, 'seed')
+  checkScenario(
+    parseScenario(variedScenario(scenario, { axes: [seed], repeats: 1, by: 'replicas', ticks: 20 })),
+  )
+  expect([seed.from, seed.to, seed.steps]).toEqual([scenario.seed, scenario.seed + 8, 9])
   const tau = startingAxis(scenario, 'neurons.visible.tau')
   expect(tau).toEqual({ path: 'neurons.visible.tau', steps: 9, from: 0.25, to: 4, isLog: true })
   checkScenario(
