@@ -1,9 +1,10 @@
 /** A plot as marks: axes with titles, lines, bands, key. Pure. */
 import { scaleLinear } from 'd3-scale'
+import { type Behind, dashOf, reachOf } from '../plots/behind.ts'
 import { powerText, stepText } from '../plots/draw.ts'
 import { type Scale, logSplits, rangeOf, symlogSplits } from '../plots/scale.ts'
 import { type Mark, type Point, ROOM, fitted, widthOf } from './drawing.ts'
-import { INK, MUTED, RULE, light, tint } from './light.ts'
+import { BEHIND, INK, MUTED, RULE, light, tint } from './light.ts'
 
 type Values = readonly (number | null)[]
 
@@ -24,6 +25,8 @@ export interface ChartData {
   readonly axes: { readonly x: string; readonly y: string }
   readonly times: readonly number[]
   readonly lines: readonly ChartLine[]
+  /** Pinned runs. */
+  readonly behind?: readonly Behind[]
   readonly scale: Scale
   /** Of a symlog scale. */
   readonly threshold: number
@@ -149,13 +152,14 @@ export function headMarks(
 
 /** The axes of a plot, and the numbers of the samples that are on them. */
 function axesOf(data: ChartData, { width, font }: ChartSize) {
-  const { times, lines, scale, threshold, logTime, range } = data
+  const { times, lines, behind = [], scale, threshold, logTime, range } = data
   const inside = times.flatMap((time, index) => {
     const isShown = range === undefined || (time >= range.min && time <= range.max)
     return isShown && (!logTime || time > 0) ? [index] : []
   })
   const edge = (time: number | undefined, otherwise: number): number => time ?? otherwise
-  const [first, last] = [edge(times[inside[0] ?? -1], logTime ? 0.1 : 0), edge(times[inside.at(-1) ?? -1], 1)]
+  const own = [edge(times[inside[0] ?? -1], logTime ? 0.1 : 0), edge(times[inside.at(-1) ?? -1], 1)] as const
+  const [first, last] = reachOf(behind, 'times', own, logTime) as [number, number]
   const xRange: readonly [number, number] =
     range !== undefined ? [range.min, range.max] : last > first ? [first, last] : [first, first + 1]
   let [low, high]: [number | null, number | null] = [null, null]
@@ -167,17 +171,31 @@ function axesOf(data: ChartData, { width, font }: ChartSize) {
         low = Math.min(low ?? value, value)
         high = Math.max(high ?? value, value)
       }
+  ;[low, high] = reachOf(behind, 'values', [low, high], scale === 'log')
   const yAxis = axisOf(scale, rangeOf(scale, low, high), threshold, 5)
   const xAxis = axisOf(logTime ? 'log' : 'linear', xRange, 1, Math.max(2, Math.floor(width / (5 * font))))
 
   return { inside, xAxis, yAxis }
 }
 
-/** The lines of a plot with labels, in rows that fit into a width. */
-function keyRows(lines: readonly ChartLine[], room: number, font: number) {
-  const rows: { readonly x: number; readonly label: string; readonly colour: string }[][] = []
+type Keyed = Pick<ChartData, 'lines' | 'behind'>
+
+interface KeyEntry {
+  readonly x: number
+  readonly label: string
+  readonly stroke: string
+  readonly dash: readonly number[]
+}
+
+/** The lines of a plot with labels, and the pinned runs, in rows that fit into a width. */
+function keyRows({ lines, behind = [] }: Keyed, room: number, font: number) {
+  const rows: KeyEntry[][] = []
   let at = Infinity
-  for (const { label, colour } of lines) {
+  const entries = [
+    ...lines.map(({ label, colour }) => ({ label, stroke: light(colour), dash: [] })),
+    ...behind.map(({ name }, index) => ({ label: name, stroke: BEHIND, dash: dashOf(index, font / 10) })),
+  ]
+  for (const { label, stroke, dash } of entries) {
     if (label === '') continue
     const text = fitted(label, font, room - 1.6 * font)
     const wide = 1.6 * font + widthOf(text, font) / ROOM
@@ -185,7 +203,7 @@ function keyRows(lines: readonly ChartLine[], room: number, font: number) {
       rows.push([])
       at = 0
     }
-    rows.at(-1)?.push({ x: at, label: text, colour })
+    rows.at(-1)?.push({ x: at, label: text, stroke, dash })
     at += wide + font
   }
   return rows
@@ -193,11 +211,11 @@ function keyRows(lines: readonly ChartLine[], room: number, font: number) {
 
 /** Height of the rows of the key beyond the first: the plot is higher by it. */
 export function keyHeight(
-  { lines }: Pick<ChartData, 'lines'>,
+  keyed: Keyed,
   { width, font }: Pick<ChartSize, 'width' | 'font'>,
   left: number,
 ): number {
-  return Math.max(0, keyRows(lines, width - left, font).length - 1) * KEY_STEP * font
+  return Math.max(0, keyRows(keyed, width - left, font).length - 1) * KEY_STEP * font
 }
 
 /** Room for the vertical axis of a plot. */
@@ -262,14 +280,24 @@ export function chartMarks(data: ChartData, size: ChartSize, left = chartLeft(da
   const shown = (value: number | null | undefined): value is number =>
     value != null && (scale !== 'log' || value > 0)
   /** The parts of a line between gaps. */
-  const pieces = (values: Values): Point[][] => {
+  const pieces = (values: Values, at = inside, own = times): Point[][] => {
     const found: Point[][] = [[]]
-    for (const index of inside) {
+    for (const index of at) {
       const value = values[index]
-      if (shown(value)) found.at(-1)?.push([x(times[index] as number), y(value)])
+      if (shown(value)) found.at(-1)?.push([x(own[index] as number), y(value)])
       else if ((found.at(-1)?.length ?? 0) > 0) found.push([])
     }
     return found.filter(({ length }) => length > 0)
+  }
+  const { behind = [], logTime, range } = data
+  for (const [index, run] of behind.entries()) {
+    const isInside = (time: number): boolean =>
+      (!logTime || time > 0) && (range === undefined || (time >= range.min && time <= range.max))
+    const at = run.times.flatMap((time, sample) => (isInside(time) ? [sample] : []))
+    for (const values of run.lines) {
+      for (const points of pieces(values, at, run.times))
+        marks.push({ kind: 'path', points, stroke: BEHIND, width: pen, dash: dashOf(index, font / 10) })
+    }
   }
   for (const { band, colour } of lines) {
     if (band === undefined || isPoints) continue
@@ -307,9 +335,9 @@ export function chartMarks(data: ChartData, size: ChartSize, left = chartLeft(da
   write(data.axes.x, (box.left + box.right) / 2, box.bottom + 2.6 * font, { anchor: 'middle' })
   write(data.axes.y, 0.9 * font, (box.top + box.bottom) / 2, { anchor: 'middle', isTurned: true })
   marks.push(...headMarks(data, left, size))
-  for (const [row, entries] of keyRows(lines, width - left, font).entries()) {
+  for (const [row, entries] of keyRows(data, width - left, font).entries()) {
     const base = (2.3 + KEY_STEP * row) * font
-    for (const { x: along, label, colour } of entries) {
+    for (const { x: along, label, stroke, dash } of entries) {
       const from = left + along
       marks.push({
         kind: 'path',
@@ -317,8 +345,9 @@ export function chartMarks(data: ChartData, size: ChartSize, left = chartLeft(da
           [from, base - 0.35 * font],
           [from + 1.2 * font, base - 0.35 * font],
         ],
-        stroke: light(colour),
+        stroke,
         width: 2 * pen,
+        dash,
       })
       write(label, from + 1.6 * font, base, { fill: MUTED })
     }

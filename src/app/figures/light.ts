@@ -11,6 +11,8 @@ const LINES: Readonly<Record<string, string>> = {
 export const INK = '#1a1f27'
 export const MUTED = '#5b6573'
 export const RULE = '#e9ecf1'
+/** Of pinned runs. */
+export const BEHIND = '#8a94a3'
 
 /** The colour of a line. @param name - such as `--line-2` */
 export function light(name: string): string {

@@ -28,7 +28,7 @@ function element(mark: Mark): string {
       const pen =
         stroke === undefined
           ? ''
-          : ` stroke="${stroke}" stroke-width="${short(width)}" stroke-linejoin="round"${dash === undefined ? '' : ` stroke-dasharray="${dash.join(' ')}"`}`
+          : ` stroke="${stroke}" stroke-width="${short(width)}" stroke-linejoin="round"${dash === undefined || dash.length === 0 ? '' : ` stroke-dasharray="${dash.join(' ')}"`}`
       return `<path d="${line}${fill === undefined ? '' : 'Z'}" fill="${fill ?? 'none'}"${pen}/>`
     }
     case 'text': {

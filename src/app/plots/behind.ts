@@ -8,6 +8,13 @@ export interface Behind {
   readonly lines: readonly (readonly (number | null)[])[]
 }
 
+const DASHES = [[], [5, 3], [2, 2.5], [8, 3, 2, 3]]
+
+/** Dashes tell several runs apart. @param unit - the width of a line */
+export function dashOf(index: number, unit: number): number[] {
+  return (DASHES[index % DASHES.length] ?? []).map((length) => length * unit)
+}
+
 /** The lines of a run that are drawn behind, without the terms of an energy. */
 export function behindOf(name: string, { times, lines }: Chart): Behind {
   return { name, times, lines: lines.filter(({ isDetail = false }) => !isDetail).map(({ values }) => values) }

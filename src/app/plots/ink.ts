@@ -1,6 +1,6 @@
 /** Draws the lines of other runs, thin and muted. */
 import type uPlot from 'uplot'
-import type { Behind } from './behind.ts'
+import { type Behind, dashOf } from './behind.ts'
 import { DISTRIBUTIONS } from './draw.ts'
 
 interface Ink {
@@ -8,9 +8,6 @@ interface Ink {
   readonly font: string
   readonly zoom: number
 }
-
-/** Dashes tell several runs apart. */
-const DASHES = [[], [5, 3], [2, 2.5], [8, 3, 2, 3]]
 
 /** Draws the lines with the name of each run above its last value. */
 export function drawBehind(u: uPlot, behind: readonly Behind[], { colour, font, zoom }: Ink): void {
@@ -31,7 +28,7 @@ export function drawBehind(u: uPlot, behind: readonly Behind[], { colour, font, 
   /** Names that stand already: another one goes below. */
   const taken: number[] = []
   behind.forEach(({ name, times, lines }, index) => {
-    ctx.setLineDash((DASHES[index % DASHES.length] ?? []).map((length) => length * unit))
+    ctx.setLineDash(dashOf(index, unit))
     let label: { readonly x: number; readonly y: number } | undefined
     for (const values of lines) {
       ctx.beginPath()

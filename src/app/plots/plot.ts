@@ -272,6 +272,7 @@ export function createPlot(
           values: cut(values),
           ...(band && { band: { low: cut(band.low), high: cut(band.high) } }),
         })),
+        behind,
         scale,
         threshold,
         logTime: view.logTime,

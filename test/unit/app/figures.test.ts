@@ -8,7 +8,7 @@ import { figureCaption } from '../../../src/app/figures/caption.ts'
 import { type ChartData, axisOf, chartMarks } from '../../../src/app/figures/chart.ts'
 import { type Mark, POINTS, ROOM, widthOf, wrapped } from '../../../src/app/figures/drawing.ts'
 import { chartsFigure, momentsFigure, ticksOver } from '../../../src/app/figures/layout.ts'
-import { INK, MUTED, RULE, light } from '../../../src/app/figures/light.ts'
+import { BEHIND, INK, MUTED, RULE, light } from '../../../src/app/figures/light.ts'
 import { pdfOf } from '../../../src/app/figures/pdf.ts'
 import { rangeOfStates, rasterOf } from '../../../src/app/figures/raster.ts'
 import { svgOf } from '../../../src/app/figures/svg.ts'
@@ -37,6 +37,23 @@ const curves = (marks: readonly Mark[], colour: string) =>
   marks.flatMap((mark) =>
     mark.kind === 'path' && mark.stroke === colour && mark.points.length > 2 ? [mark.points] : [],
   )
+
+test('pinned runs stand behind with their names, on axes that have room for them', () => {
+  const size = { width: 240, height: 150, font: 8 }
+  const run = { name: 'gain 10', times: [0, 10, 20], lines: [[0, 4, 2]] }
+  const marks = chartMarks({ ...chart, behind: [run, { ...run, name: 'gain 5' }] }, size)
+  expect(texts(marks)).toEqual(expect.arrayContaining(['gain 10', 'gain 5', '20', '4']))
+  const [line, dashed] = marks.filter(
+    (mark): mark is Extract<Mark, { kind: 'path' }> =>
+      mark.kind === 'path' && mark.stroke === BEHIND && mark.points.length === 3,
+  )
+  expect([line?.dash, dashed?.dash]).toEqual([[], [expect.closeTo(4), expect.closeTo(2.4)]])
+  const [start, middle, end] = line!.points
+  // Half of the way is half of the width, and 2 is half of 4.
+  expect(middle![0] - start![0]).toBeCloseTo(end![0] - middle![0], 6)
+  expect(start![1] - end![1]).toBeCloseTo(end![1] - middle![1], 6)
+  expect(svgOf({ width: 240, height: 150, marks }, 'pins')).not.toContain('dasharray=""')
+})
 
 test('the curves of a figure are the data, on axes with ticks and titles', () => {
   const marks = chartMarks(chart, { width: 240, height: 150, font: 8 })
