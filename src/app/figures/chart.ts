@@ -150,13 +150,21 @@ export function headMarks(
   ]
 }
 
-/** The axes of a plot, and the numbers of the samples that are on them. */
-function axesOf(data: ChartData, { width, font }: ChartSize) {
-  const { times, lines, behind = [], scale, threshold, logTime, range } = data
-  const inside = times.flatMap((time, index) => {
+/** The numbers of the samples that a plot shows, of its own run or of a pinned one. */
+function insideOf(
+  { range, logTime }: Pick<ChartData, 'range' | 'logTime'>,
+  times: readonly number[],
+): number[] {
+  return times.flatMap((time, index) => {
     const isShown = range === undefined || (time >= range.min && time <= range.max)
     return isShown && (!logTime || time > 0) ? [index] : []
   })
+}
+
+/** The axes of a plot, and the numbers of the samples that are on them. */
+function axesOf(data: ChartData, { width, font }: ChartSize) {
+  const { times, lines, behind = [], scale, threshold, logTime, range } = data
+  const inside = insideOf(data, times)
   const edge = (time: number | undefined, otherwise: number): number => time ?? otherwise
   const own = [edge(times[inside[0] ?? -1], logTime ? 0.1 : 0), edge(times[inside.at(-1) ?? -1], 1)] as const
   const [first, last] = reachOf(behind, 'times', own, logTime) as [number, number]
@@ -289,15 +297,10 @@ export function chartMarks(data: ChartData, size: ChartSize, left = chartLeft(da
     }
     return found.filter(({ length }) => length > 0)
   }
-  const { behind = [], logTime, range } = data
-  for (const [index, run] of behind.entries()) {
-    const isInside = (time: number): boolean =>
-      (!logTime || time > 0) && (range === undefined || (time >= range.min && time <= range.max))
-    const at = run.times.flatMap((time, sample) => (isInside(time) ? [sample] : []))
-    for (const values of run.lines) {
-      for (const points of pieces(values, at, run.times))
-        marks.push({ kind: 'path', points, stroke: BEHIND, width: pen, dash: dashOf(index, font / 10) })
-    }
+  for (const [index, run] of (data.behind ?? []).entries()) {
+    const at = insideOf(data, run.times)
+    for (const points of run.lines.flatMap((values) => pieces(values, at, run.times)))
+      marks.push({ kind: 'path', points, stroke: BEHIND, width: pen, dash: dashOf(index, font / 10) })
   }
   for (const { band, colour } of lines) {
     if (band === undefined || isPoints) continue

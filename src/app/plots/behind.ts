@@ -10,7 +10,7 @@ export interface Behind {
 
 const DASHES = [[], [5, 3], [2, 2.5], [8, 3, 2, 3]]
 
-/** Dashes tell several runs apart. @param unit - the width of a line */
+/** Dashes tell several runs apart. @param unit - by which the lengths are multiplied */
 export function dashOf(index: number, unit: number): number[] {
   return (DASHES[index % DASHES.length] ?? []).map((length) => length * unit)
 }

@@ -79,9 +79,11 @@ function createKeyButton(line: Line, toggle: (line: Line) => void): HTMLButtonEl
   const button = document.createElement('button')
   button.type = 'button'
   button.dataset.line = line.id
-  button.title = `Hide or show ${line.label}`.trim()
   // The key may cut the name.
-  if (line.band !== undefined) button.title = `${line.label} (lowest to highest of the replicas)`
+  button.title =
+    line.band === undefined
+      ? `Hide or show ${line.label}`.trim()
+      : `${line.label} (lowest to highest of the replicas)`
   button.append(document.createElement('b'), document.createElement('span'))
   button.addEventListener('click', () => toggle(line))
   return button

@@ -148,6 +148,10 @@ function hasRows(memory: Memory): boolean {
   return memoryFacts(memory).hasRows
 }
 
+function rowsText(rows: number, row: Parameters<typeof sizeText>[0]): string {
+  return `${rows} ${rows === 1 ? 'row' : 'rows'} of ${sizeText(row)}`
+}
+
 function memorySheet(memory: Memory, model: Model, plan: Plan, isMain: boolean): Sheet {
   const matrix = matrixOf(plan, memory.name)
   const layerOf = (wanted: string): Layer => {
@@ -163,7 +167,7 @@ function memorySheet(memory: Memory, model: Model, plan: Plan, isMain: boolean):
     ...matrixSheet(matrix),
     ...tilingOf(matrix.rows, row, matrixFacts(memory).isMatrix),
     kind: 'memories',
-    note: `${rule} · ${matrix.rows} ${matrix.rows === 1 ? 'row' : 'rows'} of ${sizeText(row)}`,
+    note: `${rule} · ${rowsText(matrix.rows, row)}`,
     isMain,
     shape: row.shape,
     scale: unitOf(memory),
@@ -272,7 +276,7 @@ function factorSheet(edge: Hyperedge, { part, layer, init }: Factor, model: Mode
     ...matrixSheet(matrix),
     ...tilingOf(matrix.rows, row, true),
     kind: 'memories',
-    note: `${rule} · ${matrix.rows} ${matrix.rows === 1 ? 'row' : 'rows'} of ${sizeText(row)}`,
+    note: `${rule} · ${rowsText(matrix.rows, row)}`,
     isMain: false,
     shape,
     scale: 1,

@@ -91,7 +91,7 @@ export const gatedLearning: Reproduction = {
     { constants: ['time.ticks'], only: 'doubled', why: 'the closed form goes on, and the memories rest' },
     { constants: ['neurons.visible.size'], why: 'the closed form has cosines, not numbers of neurons' },
     { constants: ['neurons.visible.tau'], why: 'the layer is clamped' },
-    ...oneRow('less than 1e-28 of it in 20,000 draws of the noise'),
+    ...oneRow('e^(-beta N) = 4e-44 of it without noise'),
   ],
   async measure(lab, size) {
     const networks = { quick: 2, full: 20 }[size]

@@ -210,7 +210,7 @@ export const competition: Reproduction = {
       only: 'doubled',
       why: 'all rows are written twice, side by side: cosines stay as they are, and the gate is steep already',
     },
-    ...oneRow('7e-8 of it at the first showing of the new pattern, the median of 5,000 draws'),
+    ...oneRow('e^(-0.2 beta N) = 2e-9 of it at the first showing of the new pattern, without noise'),
   ],
   async measure(lab, size) {
     const networks = { quick: 2, full: 20 }[size]

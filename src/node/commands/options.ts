@@ -83,13 +83,14 @@ export function addVariantOption(command: Command): Command {
     '--variant <name=value>',
     `force a kernel: ${VARIANTS_HELP}; may be repeated`,
     (assignment: string, before: Variants | undefined) => {
-      const [[name, value] = []] = Object.entries(parseVariants([assignment], '--variant'))
+      const given = parseVariants([assignment], '--variant')
+      const [[name, value] = []] = Object.entries(given)
       const earlier = before?.[name as keyof Variants]
       if (name !== undefined && earlier !== undefined && earlier !== value)
         throw new ModelError(`${name} is ${earlier} and ${String(value)}; give it once`, {
           path: '--variant',
         })
-      return { ...before, ...parseVariants([assignment], '--variant') }
+      return { ...before, ...given }
     },
   )
 }
