@@ -2,14 +2,30 @@
 import type { Simulation } from '../../core/run/simulation.ts'
 import { reached } from '../boot/timing.ts'
 import type { Painter } from './painter.ts'
-import type { Picture } from './picture.ts'
-import { type Stopwatch, createStopwatch } from './stopwatch.ts'
+import type { Measured } from './print.ts'
+import type { Range } from './range.ts'
+import type { Sheet } from './sheet.ts'
+import { type Stopwatch, type Timing, createStopwatch } from './stopwatch.ts'
 
 /** Milliseconds between two measurements of the ranges. */
 const MEASURE_INTERVAL = 200
 
-/** Milliseconds without a tick after which activations are computed for the present state. */
+/** Milliseconds without a tick after which activations and ranges are those of the present state. */
 const SETTLE_TIME = 120
+
+/** What of a picture is drawn and measured. */
+export interface Drawn {
+  readonly sheet: Sheet
+  readonly companions: readonly unknown[]
+  /** Range of the values: fixed by the reader, else measured; undefined before the first measurement. */
+  readonly range: Range | undefined
+  /** Updates the companions to a tick. */
+  place(tick: number): void
+  /** Draws the buffers; nothing before the range is known. */
+  paint(encoder: GPUCommandEncoder, timing: Timing | undefined): void
+  /** Applies the measurements of all prints; true if the range changes. */
+  adopt(measured: readonly Measured[]): boolean
+}
 
 export interface Drawing {
   /** Number of drawings. */
@@ -19,7 +35,7 @@ export interface Drawing {
   /** Draws all pictures, and measures them at intervals. */
   drawAll(now: number): void
   /** Draws one picture at once. */
-  draw(picture: Picture): void
+  draw(picture: Drawn): void
   /** Resolves when the ranges of the values are known: the next drawing shows them. */
   measure(): Promise<void>
   /** Makes the next drawing measure. */
@@ -31,7 +47,7 @@ export interface Drawing {
 export function createDrawing(
   simulation: Simulation,
   painter: Painter,
-  pictures: readonly Picture[],
+  pictures: readonly Drawn[],
   changed: () => void,
 ): Drawing {
   const { engine, plan } = simulation
@@ -53,23 +69,25 @@ export function createDrawing(
   let settling: ReturnType<typeof setTimeout> | undefined
   let isSettled = false
 
-  const measure = async (): Promise<void> => {
+  /** Undefined while an earlier measurement is pending. */
+  const measure = (): Promise<void> | undefined => {
     simulation.ensure(arrays, 1)
     const found = painter.measure()
-    if (found === undefined) return
+    if (found === undefined) return undefined
     measuredAt = performance.now()
-    const measured = await found
-    if (measured.length === 0) return
-    const isNew = pictures.map((picture) => picture.adopt(measured))
-    if (isNew.includes(true)) changed()
+    return found.then((measured) => {
+      if (measured.length === 0) return
+      const isNew = pictures.map((picture) => picture.adopt(measured))
+      if (isNew.includes(true)) changed()
+    })
   }
 
-  const settle = (): void => {
+  /** Draws once more, until a drawing shows the present state in its own range. */
+  const settle = (isMeasured: boolean): void => {
     clearTimeout(settling)
-    if (isSettled || !mayLag) {
-      isSettled = false
-      return
-    }
+    const isOver = isMeasured && (isSettled || !mayLag)
+    isSettled = false
+    if (isOver) return
     settling = setTimeout(() => {
       simulation.ensure(arrays)
       isSettled = true
@@ -77,7 +95,7 @@ export function createDrawing(
     }, SETTLE_TIME)
   }
 
-  const paint = (shown: readonly Picture[], watch?: Stopwatch): void => {
+  const paint = (shown: readonly Drawn[], watch?: Stopwatch): void => {
     for (const picture of shown) picture.place(simulation.tick)
     const timing = watch?.begin()
     simulation.ensure(arrays, 1)
@@ -99,12 +117,14 @@ export function createDrawing(
     },
     ...(stopwatch && { time: (learn) => stopwatch.ask(learn) }),
     drawAll(now) {
-      if (now - measuredAt >= MEASURE_INTERVAL) void measure()
+      const isMeasured = now - measuredAt >= MEASURE_INTERVAL && measure() !== undefined
       paint(pictures, stopwatch)
-      settle()
+      settle(isMeasured)
     },
     draw: (picture) => paint([picture]),
-    measure,
+    async measure() {
+      await measure()
+    },
     remeasure() {
       measuredAt = -Infinity
     },

@@ -2,14 +2,13 @@
 import { formatDigits } from '../format.ts'
 import { frameStops, stopsOf } from './colours.ts'
 import type { Companion, Showing } from './companions.ts'
+import type { Drawn } from './drawing.ts'
 import type { Figure } from './figure.ts'
 import type { Painter } from './painter.ts'
 import { pictureSettings as settings } from './preferences.ts'
-import type { Measured } from './print.ts'
 import { type Range, isSigned, nextRange } from './range.ts'
 import { schemeAt } from './scheme.ts'
 import type { Sheet } from './sheet.ts'
-import type { Timing } from './stopwatch.ts'
 import { sizeOf } from './window.ts'
 
 /** The drawn parts of a picture: its sheet and its companions. */
@@ -20,20 +19,13 @@ export interface Part {
   readonly first: number
 }
 
-export interface Picture extends Part {
+export interface Picture extends Part, Drawn {
+  readonly companions: Part['companions']
   readonly figure: Figure
-  /** Range of the values: fixed by the reader, else measured; undefined before the first measurement. */
-  readonly range: Range | undefined
   /** The rows of the companions. */
   readonly rows: readonly Uint32Array[]
   /** Applies range, colours, size and window to the next drawing. */
   refresh(): void
-  /** Updates the companions to a tick. */
-  place(tick: number): void
-  /** Draws the buffers; nothing before the range is known. */
-  paint(encoder: GPUCommandEncoder, timing: Timing | undefined): void
-  /** Applies the measurements of all prints; true if the range changes. */
-  adopt(measured: readonly Measured[]): boolean
   /** Clears the range before a new run. */
   restart(): void
 }

@@ -49,7 +49,7 @@ export function nextRange(before: Range | undefined, low: number, high: number):
   const signed = low > 0 || (before !== undefined && before.low < 0)
   const largest = Math.max(low, high)
   const held = before?.high ?? 0
-  const isKept = largest <= held && largest >= SLACK * held
-  const limit = isKept || (largest === 0 && held > 0) ? held : roundUpNicely(largest)
+  const isKept = largest <= held && (largest >= SLACK * held || largest === 0)
+  const limit = held > 0 && isKept ? held : roundUpNicely(largest)
   return { low: signed ? -limit : 0, high: limit }
 }

@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { planNetwork } from '../../../src/core/plan/plan.ts'
 import { blockText, countAt, densityOf } from '../../../src/app/views/density.ts'
 import { nextEntry } from '../../../src/app/views/cursor.ts'
+import { createDrawing } from '../../../src/app/views/drawing.ts'
 import { nextRange, roundUpNicely } from '../../../src/app/views/range.ts'
 import { type Sheet, placeOf, sheetsOf } from '../../../src/app/views/sheet.ts'
 import { createSight } from '../../../src/app/views/sight.ts'
@@ -183,6 +184,11 @@ test('a range grows at once, holds still under small changes and shrinks when it
   expect(nextRange(first, 0, 1)).toEqual({ low: 0, high: 1 })
 })
 
+test('a state of zeros has a range with two ends, and takes none away', () => {
+  expect(nextRange(undefined, 0, 0)).toEqual({ low: 0, high: 1 })
+  expect(nextRange({ low: -4, high: 4 }, 0, 0)).toEqual({ low: -4, high: 4 })
+})
+
 test('once a value has been negative the range stays symmetric, so that the colour of 0 does not move', () => {
   const signed = nextRange({ low: 0, high: 2 }, 0.1, 1.7)
   expect(signed).toEqual({ low: -2, high: 2 })
@@ -252,4 +258,61 @@ test('the sight of a picture moves with the cursor, zooms about it, and tells on
   expect(sight.pan({ x: 0.5, y: 0 })).toBe(true)
   sight.see(undefined)
   expect([sight.window.zoom, changes]).toEqual([1, before + 2])
+})
+
+test('a paused state is drawn in its own range, however soon after another it was measured', async () => {
+  vi.useFakeTimers()
+  vi.stubGlobal('performance', { now: Date.now, mark: () => undefined })
+  let value = 0
+  let range = 0
+  let shown = { value, range }
+  let isAsked = false
+  const device = {
+    features: new Set(),
+    createCommandEncoder: () => ({ finish: () => undefined }),
+    queue: { submit: () => undefined },
+  }
+  const picture = {
+    sheet: { array: 'visible' },
+    companions: [],
+    place: () => undefined,
+    paint: () => void (shown = { value, range }),
+    adopt: ([found]: readonly [number]) => range !== (range = found),
+  }
+  const drawing = createDrawing(
+    { engine: { device }, plan: { derived: [] }, ensure: () => undefined, tick: 0 } as never,
+    { measure: () => Promise.resolve([value]) } as never,
+    [picture] as never,
+    () => (isAsked = true),
+  )
+  /** Frames every 16 ms, which draw if something has changed. */
+  const frames = async (milliseconds: number): Promise<number> => {
+    let drawn = 0
+    for (let time = 0; time < milliseconds; time += 16) {
+      await vi.advanceTimersByTimeAsync(16)
+      if (!isAsked) continue
+      isAsked = false
+      drawing.drawAll(Date.now())
+      drawn++
+    }
+    return drawn
+  }
+  try {
+    for (const [next, wait] of [
+      [1, 1000],
+      [2, 30],
+      [3, 90],
+      [4, 1000],
+    ] as const) {
+      value = next
+      isAsked = true
+      await frames(wait)
+    }
+    expect(shown).toEqual({ value: 4, range: 4 })
+    expect(await frames(1000), 'a state that rests is not drawn again').toBe(0)
+  } finally {
+    drawing.destroy()
+    vi.unstubAllGlobals()
+    vi.useRealTimers()
+  }
 })
