@@ -1,12 +1,17 @@
 /** The caption of a figure: what reproduces it. Pure. */
 import { escaped } from '../../core/errors.ts'
+import type { Axis } from '../../core/model/model.ts'
 import type { Scenario } from '../../core/model/schema.ts'
+import { axesOf, pointCount, replicaCount } from '../../core/model/variation.ts'
 import { type Difference, differences, patternChanges } from '../editing/undo.ts'
 import { format3 } from '../format.ts'
 import type { Era } from '../session/past.ts'
 
 /** Values with more letters are named alone. */
 const LONGEST = 40
+
+/** The most values of a varied parameter that are listed; of more there are the ends and the number. */
+const MOST_VALUES = 4
 
 /** The most changes during a run that are listed. */
 const MOST_LISTED = 4
@@ -17,18 +22,38 @@ const MOST_LISTED = 4
  */
 export function figureCaption(eras: readonly [Era, ...Era[]], from: Scenario, tick: number): string {
   const [{ scenario: start }] = eras
-  const changes = valuesOf(from, start).map(({ path, to }) => {
-    const value = valueText(to)
-    if (to === undefined) return `${path} default`
-    return value.length > LONGEST ? `${path} changed` : `${path} = ${value}`
-  })
+  const axes = axesOf(start)
+  const isVaried = (path: string): boolean => axes.some((axis) => axis.path === path)
+  const changes = valuesOf(from, start)
+    // A varied value is none of the scenario's own, and its values have a part of the caption.
+    .filter(({ path }) => !isVaried(path) && !(axes.length > 0 && /^replicas\b/.test(path)))
+    .map(({ path, to }) => {
+      const value = valueText(to)
+      if (to === undefined) return `${path} default`
+      return value.length > LONGEST ? `${path} changed` : `${path} = ${value}`
+    })
   const parts = [
     escaped(start.name),
-    changes.length === 0 ? 'the values of the scenario' : changes.join(', '),
+    variedText(start, axes),
+    changes.length > 0 ? changes.join(', ') : axes.length > 0 ? '' : 'the values of the scenario',
     laterText(eras),
-    `tick ${tick} of dt = ${format3(start.time.dt)}, seed ${start.seed}`,
+    `tick ${tick} of dt = ${format3(start.time.dt)}${isVaried('seed') ? '' : `, seed ${start.seed}`}`,
   ]
   return `${parts.filter((part) => part !== '').join('; ')}.`
+}
+
+/** Such as `memories.xi.beta 0.1 to 4 (12 values, log scale), 5 replicas at each point`. */
+function variedText(scenario: Scenario, axes: readonly Axis[]): string {
+  if (axes.length === 0) return ''
+  const each = replicaCount(scenario) / pointCount(axes)
+  return [
+    ...axes.map(({ path, values, log }) => {
+      if (values.length <= MOST_VALUES) return `${path} ${values.map(format3).join(' | ')}`
+      const [low, high] = [Math.min(...values), Math.max(...values)].map(format3)
+      return `${path} ${low} to ${high} (${values.length} values${log ? ', log scale' : ''})`
+    }),
+    ...(each === 1 ? [] : [`${each} replicas at each point`]),
+  ].join(', ')
 }
 
 /** The changes during a run. */

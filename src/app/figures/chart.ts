@@ -3,7 +3,21 @@ import { scaleLinear } from 'd3-scale'
 import { type Behind, dashOf, reachOf } from '../plots/behind.ts'
 import { powerText, stepText } from '../plots/draw.ts'
 import { type Scale, logSplits, rangeOf, symlogSplits } from '../plots/scale.ts'
-import { type Mark, type Point, ROOM, fitted, widthOf } from './drawing.ts'
+import { type PlotChange, changeMarks } from './changes.ts'
+import { type Mark, type Point, ROOM, type Written, widthOf, written } from './drawing.ts'
+import {
+  type ChartSize,
+  type Framed,
+  KEY_STEP,
+  type Space,
+  axesHeight,
+  boxOf,
+  headMarks,
+  keyBase,
+  leftOf,
+  spaceOf,
+  titleMarks,
+} from './frame.ts'
 import { BEHIND, INK, MUTED, RULE, light, tint } from './light.ts'
 
 type Values = readonly (number | null)[]
@@ -17,12 +31,7 @@ export interface ChartLine {
 }
 
 /** A plot as the page shows it. */
-export interface ChartData {
-  readonly title: string
-  /** Which of its numbers the plot shows. */
-  readonly note?: string
-  /** Titles of the axes, with their units. */
-  readonly axes: { readonly x: string; readonly y: string }
+export interface ChartData extends Framed {
   readonly times: readonly number[]
   readonly lines: readonly ChartLine[]
   /** Pinned runs. */
@@ -35,31 +44,31 @@ export interface ChartData {
   readonly range?: { readonly min: number; readonly max: number }
   readonly isPoints: boolean
   /** Changes of parameters. */
-  readonly markers?: readonly { readonly time: number; readonly text: string }[]
+  readonly markers?: readonly PlotChange[]
 }
 
-export interface ChartSize {
-  readonly width: number
-  readonly height: number
-  /** Size of the letters. */
-  readonly font: number
+interface Tick {
+  readonly at: number
+  readonly text: string
 }
-
-/** Height of a row of the key, in letters. */
-const KEY_STEP = 1.3
 
 interface Axis {
-  readonly ticks: readonly { readonly at: number; readonly text: string }[]
+  readonly ticks: readonly Tick[]
   /** The part of the axis at a value, 0 to 1. */
   place(value: number): number
 }
 
-/** Marks of an axis. @param most - about as many ticks */
+/**
+ * Marks of an axis.
+ * @param most - about as many ticks
+ * @param isRoom - whether the labels of ticks have room; there are fewer until they do
+ */
 export function axisOf(
   scale: Scale,
   [low, high]: readonly [number, number],
   threshold: number,
   most: number,
+  isRoom: (ticks: readonly Tick[], place: Axis['place']) => boolean = () => true,
 ): Axis {
   const of =
     scale === 'linear'
@@ -69,85 +78,30 @@ export function axisOf(
         : (value: number): number => Math.asinh(value / threshold)
   const [from, to] = [of(low), of(high)]
   const place = (value: number): number => (of(value) - from) / (to - from)
-  if (scale === 'linear') {
-    const ticks = scaleLinear([low, high], [0, 1]).ticks(most)
-    const text = stepText((ticks[1] ?? 1) - (ticks[0] ?? 0))
-    return { ticks: ticks.map((at) => ({ at, text: text(at) })), place }
-  }
-  const splits = scale === 'log' ? logSplits(low, high) : symlogSplits(low, high, threshold)
-  return { ticks: splits.map((at) => ({ at, text: powerText(at) })), place }
+  const choices =
+    scale === 'linear'
+      ? Array.from({ length: most }, (_, fewer) => linearTicks(low, high, most - fewer))
+      : fewerAndFewer(scale === 'log' ? logSplits(low, high) : symlogSplits(low, high, threshold))
+  const ticks = choices.find((choice) => isRoom(choice, place)) ?? choices.at(-1)?.slice(0, 1) ?? []
+  return { ticks, place }
 }
 
-interface Box {
-  readonly left: number
-  readonly top: number
-  readonly right: number
-  readonly bottom: number
+function linearTicks(low: number, high: number, most: number): Tick[] {
+  const ticks = scaleLinear([low, high], [0, 1]).ticks(most)
+  const text = stepText((ticks[1] ?? 1) - (ticks[0] ?? 0))
+  return ticks.map((at) => ({ at, text: text(at) }))
 }
 
-/** Dashed lines at changes of parameters. The texts stand below each other where one line has no room for them. */
-function markerMarks(
-  markers: NonNullable<ChartData['markers']>,
-  {
-    box,
-    font,
-    place,
-  }: { readonly box: Box; readonly font: number; readonly place: (time: number) => number },
-): Mark[] {
-  const size = 0.85 * font
-  /** Where the texts of each line end. */
-  const ends: number[] = []
-  return markers.flatMap(({ time, text }): Mark[] => {
-    const share = place(time)
-    if (!(share >= 0 && share <= 1)) return []
-    const x = box.left + share * (box.right - box.left)
-    const wide = widthOf(text, size) / ROOM
-    const isLeft = x + wide > box.right && x - wide > box.left
-    const from = isLeft ? x - 0.4 * font - wide : x + 0.4 * font
-    const free = ends.findIndex((end) => end < from)
-    const row = free === -1 ? ends.length : free
-    ends[row] = from + wide
-    return [
-      {
-        kind: 'path',
-        points: [
-          [x, box.top],
-          [x, box.bottom],
-        ],
-        stroke: MUTED,
-        width: font / 14,
-        dash: [0.3 * font, 0.3 * font],
-      },
-      {
-        kind: 'text',
-        x: x + (isLeft ? -0.4 : 0.4) * font,
-        y: box.top + (1 + 1.1 * row) * size,
-        text,
-        size,
-        anchor: isLeft ? 'end' : 'start',
-        fill: MUTED,
-      },
-    ]
-  })
-}
-
-/** The title, with what is shown of it in the rest of the line. */
-export function headMarks(
-  { title, note = '' }: Pick<ChartData, 'title' | 'note'>,
-  left: number,
-  { width, font }: ChartSize,
-): Mark[] {
-  const base = { kind: 'text', y: 0.95 * font, anchor: 'start' } as const
-  // Bold letters are wider.
-  const from = left + (1.08 * widthOf(title, font)) / ROOM + 0.8 * font
-  const room = width - from
-  const small =
-    [0.9, 0.75].map((part) => part * font).find((one) => widthOf(note, one) / ROOM <= room) ?? 0.75 * font
-  const rest = fitted(note, small, room)
-  return [
-    { ...base, x: left, text: title, size: font, isBold: true, fill: INK },
-    ...(rest === '' ? [] : [{ ...base, x: from, text: rest, size: small, fill: MUTED }]),
-  ]
+/** All marks of an axis of powers, the powers of ten alone, and every n-th of them; 0 stays. */
+function fewerAndFewer(splits: readonly number[]): Tick[][] {
+  const isPower = (at: number): boolean => at === 0 || /^-?1e/.test(at.toExponential())
+  const powers = splits.filter(isPower)
+  const base = powers.length > 1 ? powers : splits
+  const zero = Math.max(0, base.indexOf(0))
+  const every = (n: number): number[] => base.filter((_, index) => (index - zero) % n === 0)
+  return [splits, ...base.map((_, index) => every(index + 1))].map((ticks) =>
+    ticks.map((at) => ({ at, text: powerText(at) })),
+  )
 }
 
 /** The numbers of the samples that a plot shows, of its own run or of a pinned one. */
@@ -161,15 +115,39 @@ function insideOf(
   })
 }
 
-/** The axes of a plot, and the numbers of the samples that are on them. */
-function axesOf(data: ChartData, { width, font }: ChartSize) {
-  const { times, lines, behind = [], scale, threshold, logTime, range } = data
+/** The horizontal axis of a plot, and the numbers of the samples that are on it. */
+function xAxisOf(data: ChartData, left: number, size: ChartSize) {
+  const { times, behind = [], logTime, range } = data
+  const { width, font } = size
   const inside = insideOf(data, times)
   const edge = (time: number | undefined, otherwise: number): number => time ?? otherwise
   const own = [edge(times[inside[0] ?? -1], logTime ? 0.1 : 0), edge(times[inside.at(-1) ?? -1], 1)] as const
   const [first, last] = reachOf(behind, 'times', own, logTime) as [number, number]
-  const xRange: readonly [number, number] =
+  const ends: readonly [number, number] =
     range !== undefined ? [range.min, range.max] : last > first ? [first, last] : [first, first + 1]
+  const most = Math.max(2, Math.floor(width / (5 * font)))
+  const isRoom = (ticks: readonly Tick[], place: Axis['place']): boolean => {
+    const middles = ticks.map((tick) => labelMiddle(tick, place, left, size))
+    const wide = ticks.map(({ text }) => widthOf(text, font) / ROOM)
+    return ticks.every((_, at) => {
+      const apart = (middles[at] as number) - (middles[at - 1] ?? -Infinity)
+      return apart > ((wide[at] as number) + (wide[at - 1] ?? 0)) / 2 + 0.4 * font
+    })
+  }
+  return { inside, xAxis: axisOf(logTime ? 'log' : 'linear', ends, 1, most, isRoom) }
+}
+
+/** The middle of a label below the axis: at its tick, but not beyond the edge of the figure. */
+function labelMiddle({ at, text }: Tick, place: Axis['place'], left: number, size: ChartSize): number {
+  const { width, font } = size
+  const x = left + place(at) * (width - 0.8 * font - left)
+  return Math.min(x, width - widthOf(text, font) / ROOM / 2)
+}
+
+/** The vertical axis of a plot. */
+function yAxisOf(data: ChartData, size: ChartSize): Axis {
+  const { times, lines, behind = [], scale, threshold } = data
+  const inside = insideOf(data, times)
   let [low, high]: [number | null, number | null] = [null, null]
   for (const { values, band } of lines)
     for (const column of [values, ...(band === undefined ? [] : [band.low, band.high])])
@@ -180,17 +158,20 @@ function axesOf(data: ChartData, { width, font }: ChartSize) {
         high = Math.max(high ?? value, value)
       }
   ;[low, high] = reachOf(behind, 'values', [low, high], scale === 'log')
-  const yAxis = axisOf(scale, rangeOf(scale, low, high), threshold, 5)
-  const xAxis = axisOf(logTime ? 'log' : 'linear', xRange, 1, Math.max(2, Math.floor(width / (5 * font))))
-
-  return { inside, xAxis, yAxis }
+  const least = (1.15 * size.font) / axesHeight(size)
+  return axisOf(scale, rangeOf(scale, low, high), threshold, 5, (ticks, place) =>
+    ticks.every(({ at }, index) => {
+      const before = ticks[index - 1]
+      return before === undefined || place(at) - place(before.at) > least
+    }),
+  )
 }
 
 type Keyed = Pick<ChartData, 'lines' | 'behind'>
 
 interface KeyEntry {
   readonly x: number
-  readonly label: string
+  readonly label: Written
   readonly stroke: string
   readonly dash: readonly number[]
 }
@@ -200,53 +181,53 @@ function keyRows({ lines, behind = [] }: Keyed, room: number, font: number) {
   const rows: KeyEntry[][] = []
   let at = Infinity
   const entries = [
-    ...lines.map(({ label, colour }) => ({ label, stroke: light(colour), dash: [] })),
-    ...behind.map(({ name }, index) => ({ label: name, stroke: BEHIND, dash: dashOf(index, font / 10) })),
+    ...lines.map(({ label, colour }) => ({ name: label, stroke: light(colour), dash: [] })),
+    ...behind.map(({ name }, index) => ({ name, stroke: BEHIND, dash: dashOf(index, font / 10) })),
   ]
-  for (const { label, stroke, dash } of entries) {
-    if (label === '') continue
-    const text = fitted(label, font, room - 1.6 * font)
-    const wide = 1.6 * font + widthOf(text, font) / ROOM
+  for (const { name, stroke, dash } of entries) {
+    const [label] = written(name, font, room - 1.6 * font, 1)
+    if (name === '' || label === undefined) continue
+    const wide = 1.6 * font + widthOf(label.text, font) / ROOM
     if (at + wide > room) {
       rows.push([])
       at = 0
     }
-    rows.at(-1)?.push({ x: at, label: text, stroke, dash })
+    rows.at(-1)?.push({ x: at, label, stroke, dash })
     at += wide + font
   }
   return rows
 }
 
-/** Height of the rows of the key beyond the first: the plot is higher by it. */
-export function keyHeight(
-  keyed: Keyed,
-  { width, font }: Pick<ChartSize, 'width' | 'font'>,
-  left: number,
-): number {
-  return Math.max(0, keyRows(keyed, width - left, font).length - 1) * KEY_STEP * font
+/** The room that a plot needs above and below its axes. */
+export function chartSpace(data: ChartData, left: number, size: ChartSize): Space {
+  return spaceOf(data, keyRows(data, size.width - left, size.font).length, left, size)
 }
 
 /** Room for the vertical axis of a plot. */
 export function chartLeft(data: ChartData, size: ChartSize): number {
-  const { font } = size
-  const widths = axesOf(data, size).yAxis.ticks.map(({ text }) => widthOf(text, font))
-  return Math.max(...widths, font) / ROOM + 2.2 * font
+  return leftOf(
+    data,
+    yAxisOf(data, size).ticks.map(({ text }) => text),
+    size,
+  )
 }
 
 /**
  * The marks of a plot, from the left upper corner.
  * @param left - room for the vertical axis, that of the plots above and below
+ * @param space - above and below the axes, that of the plots beside
  */
-export function chartMarks(data: ChartData, size: ChartSize, left = chartLeft(data, size)): Mark[] {
-  const { width, height, font } = size
+export function chartMarks(
+  data: ChartData,
+  size: ChartSize,
+  left = chartLeft(data, size),
+  space = chartSpace(data, left, size),
+): Mark[] {
+  const { font } = size
   const { times, lines, scale, isPoints } = data
-  const { inside, xAxis, yAxis } = axesOf(data, size)
-  const box = {
-    left,
-    top: 3 * font + keyHeight(data, size, left),
-    right: width - 0.8 * font,
-    bottom: height - 2.9 * font,
-  }
+  const { inside, xAxis } = xAxisOf(data, left, size)
+  const yAxis = yAxisOf(data, size)
+  const box = boxOf(space, left, size)
   const x = (time: number): number => box.left + xAxis.place(time) * (box.right - box.left)
   const y = (value: number): number => box.bottom - yAxis.place(value) * (box.bottom - box.top)
   const pen = font / 14
@@ -272,7 +253,8 @@ export function chartMarks(data: ChartData, size: ChartSize, left = chartLeft(da
     })
     write(text, box.left - 0.4 * font, y(at) + 0.35 * font, { anchor: 'end' })
   }
-  for (const { at, text } of xAxis.ticks) {
+  for (const tick of xAxis.ticks) {
+    const { at, text } = tick
     marks.push({
       kind: 'path',
       points: [
@@ -282,7 +264,8 @@ export function chartMarks(data: ChartData, size: ChartSize, left = chartLeft(da
       stroke: INK,
       width: pen,
     })
-    write(text, x(at), box.bottom + 1.3 * font, { anchor: 'middle' })
+    const middle = labelMiddle(tick, (value) => xAxis.place(value), left, size)
+    write(text, middle, box.bottom + 1.3 * font, { anchor: 'middle' })
   }
 
   const shown = (value: number | null | undefined): value is number =>
@@ -323,7 +306,7 @@ export function chartMarks(data: ChartData, size: ChartSize, left = chartLeft(da
           : { kind: 'path', points, stroke, width: 2 * pen },
       )
   }
-  marks.push(...markerMarks(data.markers ?? [], { box, font, place: (time) => xAxis.place(time) }))
+  marks.push(...changeMarks(data.markers ?? [], { box, font, place: (time) => xAxis.place(time) }))
   marks.push({
     kind: 'path',
     points: [
@@ -335,11 +318,10 @@ export function chartMarks(data: ChartData, size: ChartSize, left = chartLeft(da
     width: pen,
   })
 
-  write(data.axes.x, (box.left + box.right) / 2, box.bottom + 2.6 * font, { anchor: 'middle' })
-  write(data.axes.y, 0.9 * font, (box.top + box.bottom) / 2, { anchor: 'middle', isTurned: true })
-  marks.push(...headMarks(data, left, size))
-  for (const [row, entries] of keyRows(data, width - left, font).entries()) {
-    const base = (2.3 + KEY_STEP * row) * font
+  marks.push(...titleMarks(data, box, size), ...headMarks(data, left, size))
+  const first = keyBase(data, left, size)
+  for (const [row, entries] of keyRows(data, size.width - left, font).entries()) {
+    const base = first + KEY_STEP * row * font
     for (const { x: along, label, stroke, dash } of entries) {
       const from = left + along
       marks.push({
@@ -352,7 +334,7 @@ export function chartMarks(data: ChartData, size: ChartSize, left = chartLeft(da
         width: 2 * pen,
         dash,
       })
-      write(label, from + 1.6 * font, base, { fill: MUTED })
+      write(label.text, from + 1.6 * font, base, { fill: MUTED, ...label })
     }
   }
   return marks

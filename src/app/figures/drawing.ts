@@ -9,7 +9,7 @@ export interface Pixels {
   readonly data: Uint8Array | Uint8ClampedArray
 }
 
-/** Colours are `#rrggbb`. */
+/** Colours are `#rrggbb`; `whole` is a text for which a mark has no room, or room for its beginning: the caption has it. */
 export type Mark =
   | {
       readonly kind: 'path'
@@ -18,6 +18,7 @@ export type Mark =
       readonly width?: number
       readonly dash?: readonly number[]
       readonly fill?: string
+      readonly whole?: string
     }
   | {
       readonly kind: 'text'
@@ -31,6 +32,7 @@ export type Mark =
       readonly fill: string
       /** Upwards, as the title of a vertical axis. */
       readonly isTurned?: boolean
+      readonly whole?: string
     }
   | {
       readonly kind: 'dots'
@@ -75,24 +77,55 @@ export function widthOf(text: string, size: number): number {
   return (sum * size) / 1000
 }
 
-/** A text, or as much of its beginning as has room. */
-export function fitted(text: string, size: number, room: number): string {
-  if (widthOf(text, size) / ROOM <= room) return text
-  const letters = Array.from(text)
-  while (letters.length > 0 && widthOf(`${letters.join('')}…`, size) / ROOM > room) letters.pop()
-  return letters.length === 0 ? '' : `${letters.join('').trimEnd()}…`
+/**
+ * A text in lines of a width; words in brackets stay together. What is wider is broken after the points of a path, or where the line ends.
+ * @param most - lines; the last of them ends with an ellipsis where there are more
+ */
+export function wrapped(text: string, size: number, width: number, most = Infinity): string[] {
+  const fits = (line: string): boolean => widthOf(line, size) <= width
+  const lines: string[] = []
+  for (const word of text.split(/ (?![^(]*\))/)) {
+    const last = lines.at(-1)
+    if (last !== undefined && fits(`${last} ${word}`)) lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(...broken(word, fits))
+  }
+  if (lines.length <= most) return lines
+  const before = lines.slice(0, most - 1)
+  // The line that is cut is filled to its end.
+  const rest = Array.from(text)
+  let gone = Array.from(before.join('').replaceAll(' ', '')).length
+  while (gone > 0) if (rest.shift() !== ' ') gone--
+  while (rest.length > 0 && !fits(`${rest.join('').trim()}…`)) rest.pop()
+  return [...before, rest.length === 0 ? '' : `${rest.join('').trim()}…`]
 }
 
-/** A text in lines of a width. */
-export function wrapped(text: string, size: number, width: number): string[] {
+function broken(word: string, fits: (line: string) => boolean): string[] {
+  if (fits(word)) return [word]
   const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)
-    if (last !== undefined && widthOf(`${last} ${word}`, size) <= width)
-      lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
-  }
-  return lines
+  for (const part of word.split(/(?<=[ ./_-])/))
+    for (const piece of fits(part) ? [part] : part) {
+      const last = lines.at(-1)
+      if (last !== undefined && fits(last + piece)) lines[lines.length - 1] = last + piece
+      else lines.push(piece)
+    }
+  return lines.map((line) => line.trim())
+}
+
+/** A text of a mark. */
+export interface Written {
+  readonly text: string
+  /** Of the text that has no room. */
+  readonly whole?: string
+}
+
+/** A text in at most so many lines that fit into a room. */
+export function written(text: string, size: number, room: number, most: number): Written[] {
+  const lines = wrapped(text, size, ROOM * room, most)
+  const isCut = wrapped(text, size, ROOM * room).length > most
+  return lines.map((line, at) => ({
+    text: line,
+    ...(isCut && at === lines.length - 1 ? { whole: text } : {}),
+  }))
 }
 
 /** The marks at another place. */

@@ -187,7 +187,7 @@ export function createFigurePanel(workplace: Workplace): FigurePanel {
     const stops = stopsOf('light', range[0] < 0, pictureSettings.maps)
     moments = {
       moments: ticks.map((tick, index) => ({
-        label: `tick ${tick}`,
+        tick,
         pixels: rasterOf(states[index] ?? [], layer.shape, range, stops),
       })),
       legend: {

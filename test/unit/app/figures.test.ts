@@ -6,9 +6,18 @@ import { setValue } from '../../../src/core/model/path.ts'
 import type { Scenario } from '../../../src/core/model/schema.ts'
 import { figureCaption } from '../../../src/app/figures/caption.ts'
 import { type ChartData, axisOf, chartMarks } from '../../../src/app/figures/chart.ts'
-import { type Mark, POINTS, ROOM, widthOf, wrapped } from '../../../src/app/figures/drawing.ts'
-import { chartsFigure, momentsFigure, ticksOver } from '../../../src/app/figures/layout.ts'
+import {
+  type Drawing,
+  type Mark,
+  POINTS,
+  type Pixels,
+  ROOM,
+  widthOf,
+  wrapped,
+} from '../../../src/app/figures/drawing.ts'
+import { chartsFigure, momentsFigure, pictureFigure, ticksOver } from '../../../src/app/figures/layout.ts'
 import { BEHIND, INK, MUTED, RULE, light } from '../../../src/app/figures/light.ts'
+import type { MapData } from '../../../src/app/figures/map.ts'
 import { pdfOf } from '../../../src/app/figures/pdf.ts'
 import { rangeOfStates, rasterOf } from '../../../src/app/figures/raster.ts'
 import { svgOf } from '../../../src/app/figures/svg.ts'
@@ -16,6 +25,8 @@ import { figureOf, gridOf } from '../../../src/app/plots/grid.ts'
 import { stopsOf } from '../../../src/app/views/colours.ts'
 import type { Model } from '../../../src/core/model/model.ts'
 import { createPast } from '../../../src/app/session/past.ts'
+
+type TextMark = Extract<Mark, { kind: 'text' }>
 
 const times = Array.from({ length: 101 }, (_, at) => at / 10)
 const chart: ChartData = {
@@ -167,9 +178,10 @@ test('the axes of a column stand in one line, and a plot says which of its numbe
   expect(first).toBe(third)
   expect(second).toBeCloseTo(alone[1]! + (87 * 72) / 25.4, 9)
   expect(texts(marks)).toContain(deep.note)
-  // A long title leaves room for the beginning.
-  const short = texts(chartMarks({ ...deep, title: 'x'.repeat(30) }, { width: 240, height: 150, font: 8 }))
-  expect(short.filter((text) => text.endsWith('…'))).toEqual([expect.stringMatching(/^largest of/)])
+  // Next to a long title there is no room, but below it.
+  const long = chartsFigure([{ ...deep, title: 'x'.repeat(30) }], { width: 85, font: 8 }, '')
+  expect(texts(long.marks)).toContain(deep.note)
+  expect(long.height).toBeCloseTo(chartsFigure([deep], { width: 85, font: 8 }, '').height + 1.2 * 8, 9)
 })
 
 test('a change of a parameter is a dashed line at its time, with its text', () => {
@@ -214,7 +226,8 @@ test('the map of two values is an image of its cells, with its values and titles
   const data = figureOf(grid, cells, 'overlap', true)
   const drawing = chartsFigure([data], { width: 85, font: 8 }, '')
   const svg = svgOf(drawing, '')
-  for (const text of ['map of overlap', 'stimulus.0.fraction', 'neurons.hidden.beta (log scale)'])
+  // The title of the vertical axis is longer than it.
+  for (const text of ['map of overlap', 'stimulus.0.fraction', 'neurons.hidden.beta', '(log scale)'])
     expect(svg).toContain(`>${text}</text>`)
   for (const text of ['1', '10', '0', '0.25', '0.5']) expect(svg).toContain(`>${text}</text>`)
   expect(svg.match(/<image /g)).toHaveLength(2)
@@ -240,14 +253,15 @@ test('the map of two values is an image of its cells, with its values and titles
 })
 
 test('PDF is one page of that width, with texts that can be edited and its table in place', () => {
-  const drawing = momentsFigure(
-    [
-      {
-        label: 'tick 0 → τ',
-        pixels: { width: 2, height: 1, data: Uint8Array.of(255, 0, 0, 255, 0, 0, 0, 0) },
-      },
-    ],
-    { title: 'visible', low: '−1', high: '1', stops: ['#000000', '#ffffff'] },
+  const pixels = { width: 2, height: 1, data: Uint8Array.of(255, 0, 0, 255, 0, 0, 0, 0) }
+  const drawing = pictureFigure(
+    {
+      title: 'visible',
+      panes: [{ label: 'tick 0 → τ', pixels }],
+      low: '−1',
+      high: '1',
+      stops: ['#000000', '#ffffff'],
+    },
     { width: 174, font: 8 },
     '',
   )
@@ -278,6 +292,9 @@ test('PDF is one page of that width, with texts that can be edited and its table
 
 test('texts are measured as Helvetica, and wrapped', () => {
   expect(widthOf('engram', 1000)).toBe(556 + 556 + 556 + 333 + 556 + 833)
+  // A wide word is broken after a point of its path, the last line that there may be is filled and cut.
+  expect(wrapped('memories.xi.beta (log scale)', 10, 60)).toEqual(['memories.xi.', 'beta', '(log scale)'])
+  expect(wrapped('memories.xi.beta (log scale)', 10, 60, 2)).toEqual(['memories.xi.', 'beta (log sc…'])
   const lines = wrapped('one two three four five six', 10, 60)
   expect(lines.join(' ')).toBe('one two three four five six')
   for (const line of lines) expect(widthOf(line, 10)).toBeLessThanOrEqual(60)
@@ -304,6 +321,185 @@ test('the colours of figures are those of the light theme', () => {
   const first = (name: string): string => new RegExp(`${name}: (#\\w{6})`).exec(css)![1]!
   expect([INK, MUTED, RULE]).toEqual(['--text', '--muted', '--grid'].map(first))
   for (let line = 0; line < 5; line++) expect(light(`--line-${line}`)).toBe(first(`--line-${line}`))
+})
+
+/** The corners of a text: half of its height above the middle of small letters, half below. */
+function cornersOf({ x, y, text, size, anchor, isBold, isTurned }: TextMark) {
+  const wide = widthOf(text, size) * (isBold === true ? 1.08 : 1)
+  const from = -wide * (anchor === 'start' ? 0 : anchor === 'middle' ? 0.5 : 1)
+  const [up, down] = [0.72 * size, 0.2 * size]
+  return isTurned === true
+    ? { left: x - up, right: x + down, top: y - from - wide, bottom: y - from }
+    : { left: x + from, right: x + from + wide, top: y - up, bottom: y + down }
+}
+
+/** What leaves a drawing, and pairs of texts that overlap. */
+function faultsOf({ width, height, marks }: Drawing): string[] {
+  const placed = marks.flatMap((mark) =>
+    mark.kind === 'text' ? [{ text: mark.text, ...cornersOf(mark) }] : [],
+  )
+  const outside = placed.filter(
+    ({ left, right, top, bottom }) => Math.min(left, top, width - right, height - bottom) < -1e-9,
+  )
+  const pairs = placed.flatMap((one, at) =>
+    placed
+      .slice(at + 1)
+      .filter(
+        (other) =>
+          one.left < other.right &&
+          other.left < one.right &&
+          one.top < other.bottom &&
+          other.top < one.bottom,
+      )
+      .map((other) => `“${one.text}” over “${other.text}”`),
+  )
+  const images = marks.filter(
+    (mark) =>
+      mark.kind === 'image' &&
+      !(mark.width > 0 && mark.height > 0 && mark.x >= 0 && mark.x + mark.width <= width + 1e-9),
+  )
+  return [...outside.map(({ text }) => `“${text}” leaves`), ...pairs, ...images.map(() => 'an image leaves')]
+}
+
+test('no text leaves a figure or covers another, and what is cut is in the caption', () => {
+  const path = 'synapses.visible-hidden.plasticity.learning-rate'
+  const note = 'largest of each replica, with any pattern · 100 samples a second, of 25 replicas · tick 4000'
+  const linesOf = (count: number, label: (at: number) => string, size = 1): ChartData['lines'] =>
+    Array.from({ length: count }, (_, at) => ({
+      label: label(at),
+      colour: `--line-${at % 5}`,
+      values: times.map((time) => size * Math.sin(time + at)),
+    }))
+  const changes = Array.from({ length: 30 }, (_, at) => ({
+    time: at < 12 ? 0.3 * at : 5 + 0.01 * at,
+    text: `${path} ${at} → ${at + 1} at tick ${100 * at}`,
+  }))
+  const log = linesOf(1, () => 'mean').map((line) => ({
+    ...line,
+    values: times.map((time) => 10 ** (9 * time - 60)),
+  }))
+  const plots: ChartData[] = [
+    chart,
+    { ...chart, title: 'speed', lines: linesOf(1, () => '') },
+    {
+      ...chart,
+      title: `energy of ${path}`,
+      note,
+      axes: { x: `${path} (log scale)`, y: `${path} (overlap)` },
+    },
+    {
+      ...chart,
+      title: path.repeat(4),
+      note: note.repeat(4),
+      lines: linesOf(20, (at) => `${at} ${path.repeat(3)}`),
+    },
+    {
+      ...chart,
+      lines: linesOf(3, (at) => `#${at}`, 123456),
+      times: times.map((time) => 1e5 * time),
+      markers: changes.map(({ time, text }) => ({ time: 1e5 * time, text })),
+    },
+    {
+      ...chart,
+      lines: linesOf(2, (at) => `#${at}`, 1e-7),
+      markers: [5, 9.9].map((time) => ({ time, text: `${path} 1 → 2 at tick 50` })),
+    },
+    { ...chart, lines: log, scale: 'log', logTime: true, times: times.map((time) => 10 ** (time - 4)) },
+    {
+      ...chart,
+      lines: linesOf(2, (at) => `#${at}`, 1e6),
+      scale: 'symlog',
+      threshold: 1e-3,
+      range: { min: 0.001, max: 0.00123 },
+    },
+  ]
+  const mapOf = (down: number, across: number, note = ''): MapData => {
+    const labels = (count: number) =>
+      Array.from({ length: count }, (_, at) => String(Number((0.0123 * (at + 1)).toPrecision(3))))
+    const cells = new Float64Array(down * across)
+    const axes = { x: `${path} (log scale)`, y: 'neurons.hidden.lagrangian.beta (log scale)' }
+    return {
+      title: `map of ${note === '' ? 'overlap' : path}`,
+      note,
+      axes,
+      down: labels(down),
+      across: labels(across),
+      cells,
+      range: [-123456, 1.23e-7],
+      stops: ['#000000', '#ffffff'],
+    }
+  }
+  const maps = [mapOf(12, 12, note), mapOf(1, 60), mapOf(60, 3, note), mapOf(2, 2)]
+  const pixels = (width: number, height: number): Pixels => ({
+    width,
+    height,
+    data: new Uint8Array(4 * width * height),
+  })
+  const legend = {
+    title: `${path}, replica 12 · ${note}`,
+    low: '−12345',
+    high: '1.2e−7',
+    stops: ['#000000', '#ffffff'],
+  }
+  const caption = `Dense memory; ${path} = 2; tick 4000 of dt = 0.05, seed 1.`
+  for (const width of [85, 120, 170, 174])
+    for (const font of [7, 8, 10, 12]) {
+      const size = { width, font }
+      const figures: Readonly<Record<string, Drawing>> = {
+        plots: chartsFigure(plots, size, caption),
+        ...Object.fromEntries(
+          [...plots, ...maps].map((one, at) => [`alone ${at}`, chartsFigure([one], size, caption)]),
+        ),
+        both: chartsFigure([...maps, ...plots], size, caption),
+        picture: pictureFigure(
+          { ...legend, panes: ['state', 'cue', 'target'].map((label) => ({ label, pixels: pixels(3, 2) })) },
+          size,
+          caption,
+        ),
+        narrow: pictureFigure(
+          {
+            ...legend,
+            panes: ['state', 'target'].map((label, at) => ({ label, pixels: pixels(at === 0 ? 40 : 1, 4) })),
+          },
+          size,
+          caption,
+        ),
+        ...Object.fromEntries(
+          [1, 8, 60].map((count) => [
+            `sheet of ${count}`,
+            momentsFigure(
+              Array.from({ length: count }, (_, at) => ({ tick: 12345 * at, pixels: pixels(2, 2) })),
+              legend,
+              size,
+              caption,
+            ),
+          ]),
+        ),
+      }
+      for (const [name, drawing] of Object.entries(figures)) {
+        expect(faultsOf(drawing), `${name}, ${width} mm, ${font} pt`).toEqual([])
+        const words = texts(drawing.marks)
+        const whole = drawing.marks.flatMap((mark) =>
+          'whole' in mark && mark.whole !== undefined ? [mark.whole] : [],
+        )
+        if (words.some((text) => text.endsWith('…'))) expect(whole.length, name).toBeGreaterThan(0)
+        // Letters, because lines may break anywhere.
+        const letters = words.join('').replaceAll(/[ …]/g, '')
+        for (const text of [...new Set(whole)].slice(0, 12))
+          expect(letters, name).toContain(text.replaceAll(/[ …]/g, ''))
+      }
+    }
+})
+
+test('a line without a name needs no row for a key', () => {
+  const speed = { ...chart, lines: [{ ...chart.lines[0]!, label: '' }] }
+  const [own, other] = [speed, chart].map((one) => chartsFigure([one], { width: 85, font: 8 }, ''))
+  const top = ({ marks }: Drawing): number =>
+    marks.flatMap((mark) =>
+      mark.kind === 'path' && mark.stroke === INK && mark.points.length === 3 ? mark.points : [],
+    )[0]![1]
+  expect(top(own!)).toBeCloseTo(top(other!) - 1.2 * 8, 9)
+  expect(own!.height).toBeCloseTo(other!.height - 1.2 * 8, 9)
 })
 
 test('a caption names the values that differ from the scenario', () => {
@@ -334,4 +530,29 @@ test('a caption names the values that differ from the scenario', () => {
   past.changed(from, 8)
   past.changed(slow, 9)
   expect(caption(10)).toContain('; neurons.a.tau changed during the run, from tick 3 on; tick 10')
+})
+
+test('a caption names the ranges of varied values, not the values that they replace', () => {
+  const base = parseScenario({
+    version: 1,
+    name: 'Own',
+    seed: 3,
+    time: { dt: 0.1, ticks: 10 },
+    neurons: { a: { size: 4, lagrangian: { kind: 'tanh', gain: 2 }, tau: 1 } },
+  })
+  const varied = (form: object, from = base): string =>
+    figureCaption(
+      [{ tick: 0, scenario: { ...setValue(base, 'neurons.a.tau', 2), ...form } as Scenario }],
+      from,
+      10,
+    )
+  const vary = { 'neurons.a.tau': { from: 0.1, to: 4, steps: 12, scale: 'log' } }
+  expect(varied({ replicas: { count: 60, vary } })).toBe(
+    'Own; neurons.a.tau 0.1 to 4 (12 values, log scale), 5 replicas at each point; tick 10 of dt = 0.1, seed 3.',
+  )
+  expect(
+    varied({
+      replicas: { vary: { 'neurons.a.lagrangian.gain': { values: [4, 1] }, seed: { values: [3, 4] } } },
+    }),
+  ).toBe('Own; neurons.a.lagrangian.gain 4 | 1, seed 3 | 4; neurons.a.tau = 2; tick 10 of dt = 0.1.')
 })
