@@ -70,10 +70,13 @@ const WIDTHS: readonly number[] = [
   278, 556, 500, 722, 500, 500, 500, 334, 260, 334, 584,
 ]
 
-/** The width of a text in Helvetica; other letters than those of ASCII count as a digit. */
+/** Signs that are much wider than a digit, in Helvetica or Symbol. */
+const WIDE: Readonly<Record<string, number>> = { '→': 987, '…': 1000, '—': 1000, '∞': 713 }
+
+/** The width of a text in Helvetica; most letters that are not of ASCII count as a digit. */
 export function widthOf(text: string, size: number): number {
   let sum = 0
-  for (const letter of text) sum += WIDTHS[(letter.codePointAt(0) ?? 0) - 32] ?? 556
+  for (const letter of text) sum += WIDTHS[(letter.codePointAt(0) ?? 0) - 32] ?? WIDE[letter] ?? 556
   return (sum * size) / 1000
 }
 
