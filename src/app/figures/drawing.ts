@@ -56,7 +56,7 @@ export interface Drawing {
 }
 
 /** Part of a width that texts fill: the fonts that stand in for Helvetica are wider. */
-export const ROOM = 0.88
+export const ROOM = 0.85
 
 /** Points in a millimetre. */
 export const POINTS = 72 / 25.4
@@ -71,7 +71,16 @@ const WIDTHS: readonly number[] = [
 ]
 
 /** Signs that are much wider than a digit, in Helvetica or Symbol. */
-const WIDE: Readonly<Record<string, number>> = { '→': 987, '…': 1000, '—': 1000, '∞': 713 }
+const WIDE: Readonly<Record<string, number>> = {
+  '→': 987,
+  '←': 987,
+  '↔': 1042,
+  '↑': 603,
+  '↓': 603,
+  '…': 1000,
+  '—': 1000,
+  '∞': 713,
+}
 
 /** The width of a text in Helvetica; most letters that are not of ASCII count as a digit. */
 export function widthOf(text: string, size: number): number {
@@ -95,11 +104,15 @@ export function wrapped(text: string, size: number, width: number, most = Infini
   if (lines.length <= most) return lines
   const before = lines.slice(0, most - 1)
   // The line that is cut is filled to its end.
-  const rest = Array.from(text)
+  const letters = Array.from(text)
   let gone = Array.from(before.join('').replaceAll(' ', '')).length
-  while (gone > 0) if (rest.shift() !== ' ') gone--
-  while (rest.length > 0 && !fits(`${rest.join('').trim()}…`)) rest.pop()
-  return [...before, rest.length === 0 ? '' : `${rest.join('').trim()}…`]
+  while (gone > 0) if (letters.shift() !== ' ') gone--
+  let last = ''
+  for (const letter of letters) {
+    if (!fits(`${last}${letter}…`.trim())) break
+    last += letter
+  }
+  return [...before, last === '' ? '' : `${last.trim()}…`]
 }
 
 function broken(word: string, fits: (line: string) => boolean): string[] {

@@ -1,5 +1,5 @@
 /** What stands around a plot or a map: its title with a note, and the titles of its axes, in as many lines as they need. Pure. */
-import { type Mark, ROOM, widthOf, written } from './drawing.ts'
+import { type Mark, ROOM, type Written, widthOf, written } from './drawing.ts'
 import { INK, MUTED } from './light.ts'
 
 /** What is drawn in a frame. */
@@ -38,7 +38,8 @@ export const KEY_STEP = 1.3
 /** Height of a line of other texts, in letters. */
 const LINE = 1.2
 
-/** The most lines of a text. */
+/** The most lines of the title of an axis, and of the texts above a plot. */
+const MOST_TITLE_LINES = 2
 const MOST_LINES = 3
 
 /** Bold letters are wider. */
@@ -84,10 +85,26 @@ export function keyBase(framed: Framed, left: number, size: ChartSize): number {
   return headBase(framed, left, size) + 1.35 * size.font
 }
 
-const xTitle = ({ axes }: Framed, left: number, { width, font }: ChartSize) =>
-  written(axes.x, font, width - left, MOST_LINES)
+const xTitle = ({ axes }: Framed, left: number, { width, font }: ChartSize): Written[] =>
+  axisTitle(axes.x, font, width - left)
 
-const yTitle = (title: string, size: ChartSize) => written(title, size.font, axesHeight(size), MOST_LINES)
+const yTitle = (title: string, size: ChartSize): Written[] => axisTitle(title, size.font, axesHeight(size))
+
+/** A title in two lines at most: a path that is longer loses its first keys, such as `…beta (log scale)`. */
+function axisTitle(title: string, font: number, room: number): Written[] {
+  const keys = title.split(/(?<=\.)(?=[A-Za-z_])/)
+  for (let gone = 0; gone < keys.length; gone++) {
+    const lines = written(
+      `${gone === 0 ? '' : '…'}${keys.slice(gone).join('')}`,
+      font,
+      room,
+      MOST_TITLE_LINES,
+    )
+    if (lines.at(-1)?.whole !== undefined) continue
+    return gone === 0 ? lines : lines.map((line, at) => (at === 0 ? { ...line, whole: title } : line))
+  }
+  return written(title, font, room, MOST_TITLE_LINES)
+}
 
 /** The titles of the axes. */
 export function titleMarks(framed: Framed, box: Box, size: ChartSize): Mark[] {

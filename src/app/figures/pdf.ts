@@ -25,11 +25,17 @@ const SYMBOL: Readonly<Record<string, number>> = Object.fromEntries([
   ...Array.from('ΑΒΧΔΕΦΓΗΙ', (letter, index) => [letter, 0x41 + index] as const),
   ...Array.from('αβχδεφγηιϕκλμνοπθρστυϖωξψζ', (letter, index) => [letter, 0x61 + index] as const),
   ...Array.from('ΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ', (letter, index) => [letter, 0x4b + index] as const),
+  ['↔', 0xab],
+  ['←', 0xac],
+  ['↑', 0xad],
   ['→', 0xae],
+  ['↓', 0xaf],
   ['≤', 0xa3],
   ['≥', 0xb3],
   ['∞', 0xa5],
   ['∂', 0xb6],
+  ['≠', 0xb9],
+  ['≈', 0xbb],
   ['√', 0xd6],
 ])
 
