@@ -205,6 +205,16 @@ test('a change of a parameter is a dashed line at its time, with its text', () =
   )
   expect(Number(lines[1])).toBeGreaterThan(Number(lines[0]) + 6)
   expect(svg).not.toContain('later')
+  // Of many changes close to each other each is in the plot or in the caption.
+  const many = Array.from({ length: 12 }, (_, at) => ({
+    time: 4 + at / 100,
+    text: `hidden.lagrangian.gain ${at} → ${at + 1} at tick ${400 + at}`,
+  }))
+  const crowded = texts(chartsFigure([{ ...chart, markers: many }], { width: 85, font: 12 }, 'Own.').marks)
+  const [inPlot, inCaption] = crowded.join('').replaceAll(' ', '').split('Infull:') as [string, string]
+  expect(inPlot).toContain('gain0→1')
+  for (const text of many.map((one) => one.text.replaceAll(' ', '')))
+    expect(inPlot.includes(text) || inCaption.includes(text), text).toBe(true)
   const pdf = pdfOf(chartsFigure([marked], { width: 85, font: 8 }, ''), '')
   expect(pdf.length).toBeGreaterThan(pdfOf(chartsFigure([chart], { width: 85, font: 8 }, ''), '').length)
 })
@@ -437,7 +447,12 @@ test('no text leaves a figure or covers another, and what is cut is in the capti
       stops: ['#000000', '#ffffff'],
     }
   }
-  const maps = [mapOf(12, 12, note), mapOf(1, 60), mapOf(60, 3, note), mapOf(2, 2)]
+  const maps = [
+    mapOf(12, 12, note),
+    ...[25, 37, 49, 60, 61].map((count) => mapOf(1, count)),
+    mapOf(60, 3, note),
+    mapOf(2, 2),
+  ]
   const pixels = (width: number, height: number): Pixels => ({
     width,
     height,
