@@ -217,7 +217,7 @@ const MOST_WHOLE = 12
 
 /** The texts that are cut or left out above the caption. */
 function wholeText(marks: readonly Mark[], caption: string): string {
-  const texts = marks.flatMap((mark) => ('whole' in mark && mark.whole !== undefined ? [mark.whole] : []))
+  const texts = marks.flatMap((mark) => ('whole' in mark ? [mark.whole] : []))
   // A path in the caption needs no repetition for what follows in brackets.
   const others = [...new Set(texts)].filter((one) => !caption.includes(one.replace(/ \([^)]*\)$/, '')))
   if (others.length === 0) return ''

@@ -501,9 +501,7 @@ test('no text leaves a figure or covers another, and what is cut is in the capti
       for (const [name, drawing] of Object.entries(figures)) {
         expect(faultsOf(drawing), `${name}, ${width} mm, ${font} pt`).toEqual([])
         const words = texts(drawing.marks)
-        const whole = drawing.marks.flatMap((mark) =>
-          'whole' in mark && mark.whole !== undefined ? [mark.whole] : [],
-        )
+        const whole = drawing.marks.flatMap((mark) => ('whole' in mark ? [mark.whole] : []))
         if (words.some((text) => text.endsWith('…'))) expect(whole.length, name).toBeGreaterThan(0)
         // Letters, because lines may break anywhere.
         const letters = words.join('').replaceAll(/[ …]/g, '')
@@ -564,7 +562,7 @@ test('a caption names the ranges of varied values, not the values that they repl
   })
   const varied = (form: object, from = base): string =>
     figureCaption(
-      [{ tick: 0, scenario: { ...setValue(base, 'neurons.a.tau', 2), ...form } as Scenario }],
+      [{ tick: 0, scenario: { ...(setValue(base, 'neurons.a.tau', 2) as Scenario), ...form } }],
       from,
       10,
     )
