@@ -90,7 +90,8 @@ export function widthOf(text: string, size: number): number {
 }
 
 /**
- * A text in lines of a width; words in brackets stay together. What is wider is broken after the points of a path, or where the line ends.
+ * A text in lines of a width; words in brackets stay together. A wider word is broken after the points of a
+ * path, or where the line ends.
  * @param most - lines; the last of them ends with an ellipsis where there are more
  */
 export function wrapped(text: string, size: number, width: number, most = Infinity): string[] {

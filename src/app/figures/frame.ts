@@ -1,8 +1,8 @@
-/** What stands around a plot or a map: its title with a note, and the titles of its axes, in as many lines as they need. Pure. */
+/** The frame of a plot or a map: its title with a note, and the titles of its axes, in as many lines as they need. Pure. */
 import { type Mark, ROOM, type Written, widthOf, written } from './drawing.ts'
 import { INK, MUTED } from './light.ts'
 
-/** What is drawn in a frame. */
+/** The texts of a frame. */
 export interface Framed {
   readonly title: string
   /** Which of its numbers are shown. */
