@@ -13,7 +13,7 @@ const MEASURE_INTERVAL = 200
 /** Milliseconds without a tick after which activations and ranges are those of the present state. */
 const SETTLE_TIME = 120
 
-/** What of a picture is drawn and measured. */
+/** The drawn and measured part of a picture. */
 export interface Drawn {
   readonly sheet: Sheet
   readonly companions: readonly unknown[]
