@@ -5,6 +5,9 @@
 import { ModelError } from '../errors.ts'
 import type { NpyArray } from './npy.ts'
 
+/** Letters at the beginning of a file that tell whether it is prose. */
+const LOOKED_AT = 2 ** 16
+
 /** As Node and browsers have it. */
 interface Decoders {
   readonly TextDecoder: new (
@@ -28,12 +31,20 @@ interface Line {
  * Reads a table, [rows, columns].
  * @param header - whether the first line has names; undefined = it has if none of its cells is a number or looks like one
  * @throws ModelError, with line and column, for a cell that is empty or no finite number, a first line of names and numbers, an
- *   integer that float32 does not have, and for lines of other lengths
+ *   integer that float32 does not have, for lines of other lengths, and for prose
  */
 export function decodeCsv(bytes: Uint8Array, header?: boolean): NpyArray {
   if (bytes.length > MOST)
     throw new ModelError(`has ${bytes.length} bytes, and tables may have ${MOST}; save it as .npy`)
   const text = textOf(bytes)
+  try {
+    return tableOf(text, header)
+  } catch (error) {
+    throw proseIn(text) ?? error
+  }
+}
+
+function tableOf(text: string, header: boolean | undefined): NpyArray {
   const separator = separatorOf(text)
   const values: number[] = []
   let columns: { readonly count: number; readonly line: number } | undefined
@@ -141,6 +152,27 @@ function plain(cell: string, separator: string): string {
 
 /** What programs write for numbers, or in their place: digits first, NaN, infinity, a missing value, true and false. */
 const LIKE_NUMBER = /^[+-]?([.,]?\d|(nan|inf|infinity|na|n\/a|null|none|true|false)$)/i
+
+/** The error of a text whose words, below a first line of names, are mostly no numbers; undefined for others. */
+function proseIn(text: string): ModelError | undefined {
+  const lines = text
+    .slice(0, LOOKED_AT)
+    .split(/\r\n?|\n/)
+    .map((line, index) => ({ number: index + 1, words: line.startsWith('#') ? [] : wordsOf(line) }))
+    .filter(({ words }) => words.length > 0)
+  const below = lines.slice(1).flatMap(({ words }) => words)
+  if (2 * below.filter((word) => LIKE_NUMBER.test(word)).length >= below.length) return undefined
+  for (const { number, words } of lines) {
+    const word = words.find((one) => !LIKE_NUMBER.test(one))
+    if (word !== undefined)
+      return new ModelError(
+        `is no table of numbers: "${shownCell(word)}" in line ${number} is not a number; give lines of numbers`,
+      )
+  }
+  return undefined
+}
+
+const wordsOf = (line: string): string[] => line.split(/[\s,;"]+/).filter((word) => word !== '')
 
 /** @throws ModelError for a line that may be numbers with a fault in one of them */
 function isNames({ number, cells }: Line, separator: string): boolean {

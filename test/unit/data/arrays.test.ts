@@ -180,6 +180,18 @@ describe('tables', () => {
     expect(read(`${line}\n3${separator}4`, true)).toEqual({ shape: [1, 2], data: [3, 4] })
   })
 
+  test.each([
+    ['lines of unequal lengths', 'Once upon a time\nthere was a network, which\nlearned.', 'Once', 1],
+    ['lines of equal lengths', '# A title\n\nOnce\nagain\n', 'Once', 3],
+    ['a number in the first line', '1984 was a year\nwith 12 months in it', 'was', 1],
+    ['a quote', '"Once, he said,\nthere was a network', 'Once', 1],
+    ['names alone', 'name,city\nBob,Rome\n', 'name', 1],
+  ])('are no prose, whose first word that is no number is named: %s', (_, text, word, line) => {
+    expect(() => read(text)).toThrow(
+      `is no table of numbers: "${word}" in line ${line} is not a number; give lines of numbers`,
+    )
+  })
+
   test('refuse integers that float32 does not have, as .npy does', () => {
     expect(() => read('1,2\n3,16777217')).toThrow(
       'has 16777217 in line 2, column 2, which float32 does not have exactly; give',
