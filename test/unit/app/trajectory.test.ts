@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { FIRST, followed, noPlane } from '../../../src/app/analysis/trajectory/choices.ts'
 import { autocorrelation } from '../../../src/app/analysis/trajectory/correlation.ts'
+import { labelPlace } from '../../../src/app/analysis/trajectory/label.ts'
 import { componentsOf, createPlane, onComponents } from '../../../src/app/analysis/trajectory/projection.ts'
 import { coordinate, energyModel, statesOnPlane } from '../../../src/app/analysis/trajectory/surface.ts'
 import { createVisits } from '../../../src/app/analysis/trajectory/visits.ts'
@@ -25,6 +26,22 @@ describe('the plane of two patterns', () => {
       ),
     ).toBeUndefined()
   })
+})
+
+test('the name of a mark is right of it and above, and inside of the frame at every edge', () => {
+  const frame = { left: 50, top: 8, right: 300 }
+  const place = (x: number, y: number) => labelPlace(x, y, [20, 16], frame)
+  expect(place(100, 100)).toEqual([107, 97])
+  for (const x of [50, 299, 300])
+    for (const y of [8, 9, 200]) {
+      const [left, bottom] = place(x, y)
+      expect(left).toBeGreaterThanOrEqual(50)
+      expect(left + 20).toBeLessThanOrEqual(300)
+      expect(bottom - 16).toBeGreaterThanOrEqual(8)
+      expect(bottom).toBeLessThanOrEqual(200)
+      // It leaves the mark free.
+      expect(left >= x + 7 || left + 20 <= x - 7).toBe(true)
+    }
 })
 
 describe('principal components', () => {

@@ -2,6 +2,7 @@
 import { format3 } from '../../format.ts'
 import { stepText } from '../../plots/draw.ts'
 import { type Scheme, stopNumbers, stopsOf } from '../../views/colours.ts'
+import { labelPlace } from './label.ts'
 import type { Pair } from './projection.ts'
 import type { Extent } from './surface.ts'
 
@@ -29,6 +30,9 @@ const LEAST_LEFT = 50
 const BOTTOM = 34
 const TOP = 8
 const RIGHT = 12
+
+/** Height of the name of a mark, with its halo. */
+const LABEL = 16
 
 /** Room for the colours of the energy with their numbers. */
 const SCALE = 76
@@ -179,9 +183,11 @@ export function drawPlane(
   for (const [a, b, name] of marks) {
     dot(a, b, 4, colour('--text'))
     context.lineWidth = 3
-    context.strokeText(name, x(a) + 7, y(b) - 3)
+    const size = [context.measureText(name).width, LABEL] as const
+    const at = labelPlace(x(a), y(b), size, { left, top: TOP, right })
+    context.strokeText(name, ...at)
     context.fillStyle = colour('--text')
-    context.fillText(name, x(a) + 7, y(b) - 3)
+    context.fillText(name, ...at)
   }
   const [start, end] = [path[0], path.at(-1)]
   if (start !== undefined) dot(...start, 3, halo)
