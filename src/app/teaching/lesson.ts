@@ -183,6 +183,8 @@ export function createLesson(place: HTMLElement, { begin, change, baseOf }: Less
     hint.hidden = given.lookFor === undefined
     more.replaceChildren(...(reading?.figures ?? []), ...(reading?.questions ? [reading.questions] : []))
     more.hidden = more.childElementCount === 0
+    // The least height of a text is for one that there is.
+    text.hidden = given.story.length === 0 && more.hidden
     more.querySelector('.questions')?.addEventListener('toggle', release)
     buttons = given.tries.map((one) => [one, buttonOf(one)])
     tries.replaceChildren(...buttons.map(([, button]) => button))
