@@ -483,6 +483,8 @@ export function createPanel(
       place.dataset.building = ''
       cover()
       refresh()
+      // Before the first frame: the lists move up with each of their lines.
+      show()
       setTimeout(() => {
         show()
         picture.focus()
