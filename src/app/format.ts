@@ -1,4 +1,4 @@
-/** Formats numbers for the page. Pure. */
+/** Formats numbers and lists for the page. Pure. */
 
 /** Three digits, with a real minus sign. */
 export function format3(value: number): string {
@@ -13,4 +13,10 @@ export function formatDigits(value: number, digits: number): string {
       ? size.toExponential(digits - 2)
       : String(Number(size.toPrecision(digits)))
   return value < 0 ? `−${text}` : text
+}
+
+/** The first texts, and how many more there are: `a, b, c and 2 more`. */
+export function firstOf(texts: readonly string[], separator = ', ', most = 3): string {
+  const more = texts.length - most
+  return texts.slice(0, most).join(separator) + (more > 0 ? ` and ${more} more` : '')
 }

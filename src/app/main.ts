@@ -13,6 +13,7 @@ import { filesNamed } from '../core/model/files.ts'
 import { createData } from './data/entry.ts'
 import { isUnsaved, noteSaved, ownFile } from './data/own.ts'
 import { scenarioAmong } from './data/kinds.ts'
+import { firstOf } from './format.ts'
 import { createHands } from './editing/hands.ts'
 import { openPanel } from './figures/entry.ts'
 import { createHeader } from './controls/header.ts'
@@ -481,7 +482,7 @@ async function openFile(workplace: Workplace, file: File, files: readonly File[]
     return
   }
   const { unused } = source
-  const used = `${file.name} is open; it does not use ${unused.join(', ')}. Open one scenario at a time.`
+  const used = `${file.name} is open; it does not use ${firstOf(unused)}. Open one scenario at a time.`
   await openSource(workplace, source, unused.length > 0 ? used : undefined)
 }
 

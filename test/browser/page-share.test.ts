@@ -392,7 +392,7 @@ test('files that are not for the page are refused in one line, and what is open 
   await engram('step(3)')
   const results = await exported('results')
   const files: readonly (readonly [string, string, string])[] = [
-    ['words.md', 'hello', 'words.md is neither a scenario nor a checkpoint'],
+    ['words.md', 'hello', 'words.md: no scenario, checkpoint or data'],
     ['broken.json', '{"version": 1,', 'broken.json: broken JSON at line 1'],
     ['wrong.json', '{"version": 1}', 'wrong.json: time: is missing'],
     [

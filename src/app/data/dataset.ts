@@ -23,8 +23,10 @@ export interface Dataset {
   readonly range: readonly [number, number]
   /** The class of each row. */
   readonly classes?: readonly string[]
-  /** A reason for each file that gives no row. */
-  readonly refused: readonly string[]
+  /** A row of numbers: its length. Images: height and width, the medians of both where the images have several sizes. */
+  readonly size: readonly number[]
+  /** Number of sizes of the images; 1 for numbers. */
+  readonly sizes: number
 }
 
 /** The name of some images: that of their folder, else that of the first. @param names - at least one */
@@ -50,11 +52,11 @@ export function imageData(
   files: string,
   images: readonly Image[],
   folders: readonly string[],
-  refused: readonly string[],
   names: readonly string[] = [],
 ): Dataset {
-  const sizes = new Set(images.map(({ width, height }) => `${height} x ${width}`))
-  const shape = sizes.size === 1 ? `${[...sizes].join('')} pixels` : `images of ${sizes.size} sizes`
+  const sizes = new Set(images.map(({ width, height }) => `${height} x ${width}`)).size
+  const size = [medianOf(images.map(({ height }) => height)), medianOf(images.map(({ width }) => width))]
+  const shape = sizes === 1 ? `${size.join(' x ')} pixels` : `images of ${sizes} sizes`
   const rows = images.map((image, index) => ({
     name: names[index] ?? `image ${index}`,
     image,
@@ -62,7 +64,14 @@ export function imageData(
   }))
   const isClassed = new Set(folders).size > 1
   const classes = isClassed ? withoutCommon(folders) : undefined
-  return { name, files, rows, shape, range: rangeOf(rows), ...(classes && { classes }), refused }
+  return { name, files, rows, shape, range: rangeOf(rows), ...(classes && { classes }), size, sizes }
+}
+
+/** Rounded. */
+function medianOf(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  const middle = (sorted.length - 1) / 2
+  return Math.round(((sorted[Math.floor(middle)] ?? 0) + (sorted[Math.ceil(middle)] ?? 0)) / 2)
 }
 
 /** Folders without the ones that all are in. */
@@ -85,11 +94,9 @@ export function arrayData(
   {
     scale = 1,
     labels,
-    refused = [],
   }: {
     readonly scale?: number
     readonly labels?: ArrayLike<number>
-    readonly refused?: readonly string[]
   } = {},
 ): Dataset {
   const [count = 1, ...rest] = shape.length > 1 ? shape : [1, ...shape]
@@ -120,7 +127,8 @@ export function arrayData(
     shape: isImage ? `${height} x ${width} pixels` : `${size} ${size === 1 ? 'value' : 'values'}`,
     range: rangeOf(rows),
     ...(labels !== undefined && { classes: Array.from(labels, String) }),
-    refused,
+    size: isImage ? [height, width] : [size],
+    sizes: 1,
   }
 }
 

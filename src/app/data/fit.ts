@@ -7,6 +7,7 @@ import type { Transform } from '../../core/model/patterns/schema.ts'
 import { applyTransform } from '../../core/model/patterns/transforms.ts'
 import { flatReason, isFlat } from '../editing/flat.ts'
 import { fitted, likenessOf } from '../editing/likeness.ts'
+import { firstOf } from '../format.ts'
 import type { DataRow } from './dataset.ts'
 
 /** whole: all of an image, with a border. fill: the middle of it, without a border. stretch: all, distorted. */
@@ -91,7 +92,7 @@ export interface Fitted<R> {
 
 /**
  * The rows that the layer can take; an image of one value, and a row that cannot be transformed, is left out.
- * @throws ModelError if no row is left: the first reason
+ * @throws ModelError if no row is left: the reasons
  */
 export function fittedRows<R extends DataRow>(
   rows: readonly R[],
@@ -108,7 +109,7 @@ export function fittedRows<R extends DataRow>(
     else if (isScalable(values, steps)) found.push({ row, values })
     else refused.push(`${row.name} has the norm 0; give another row, or no norm`)
   }
-  if (found.length === 0) throw new ModelError(refused[0] ?? 'no row is chosen; choose a class')
+  if (found.length === 0) throw new ModelError(firstOf(refused, '; ') || 'no row is chosen; choose a class')
   return {
     rows: found.map(({ row }) => row),
     fitted: joined(found.map(({ values }) => values)),

@@ -13,7 +13,7 @@ import { editedScenario } from '../editing/edited.ts'
 import { replaced } from '../editing/edits.ts'
 import { freeRows } from '../editing/free.ts'
 import { type Store, storesOf } from '../editing/places.ts'
-import { format3 } from '../format.ts'
+import { firstOf, format3 } from '../format.ts'
 import { type Messages, textOf } from '../messages.ts'
 import type { Opened } from '../session/opened.ts'
 import { changedSource } from '../session/source.ts'
@@ -34,7 +34,7 @@ import {
 import { keepFiles } from './kept.ts'
 import { keepOwn, noteSaved } from './own.ts'
 import { type Destination, layerFor, placed } from './place.ts'
-import { type Choice, readData } from './reading.ts'
+import { type Read, readData } from './reading.ts'
 
 export interface DataSheet {
   /** Shows what some files contain. */
@@ -125,6 +125,8 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
 
   let files: readonly File[] = []
   let data: Dataset | undefined
+  /** A reason for each file that gives no row. */
+  let unread: readonly string[] = []
   let opened: Opened | undefined
   let ready: { readonly fitted: Rows; readonly steps: Steps; readonly shape: readonly number[] } | undefined
 
@@ -168,24 +170,21 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
   }
 
   /** The sizes that the layer may have: its own, and that of the data. */
-  const sizes = (): Map<string, readonly number[]> => {
-    const { shape } = layer()
-    const first = data?.rows[0]
-    const own =
-      first?.image === undefined ? [first?.values.length ?? 0] : [first.image.height, first.image.width]
-    return new Map([shape, own].map((one) => [one.join(' x '), one]))
-  }
+  const sizes = (): Map<string, readonly number[]> =>
+    new Map([layer().shape, data?.size ?? [0]].map((one) => [one.join(' x '), one]))
 
   const offerLayer = (): void => {
     const { shape, size, name } = layer()
     const keys = [...sizes().keys()]
+    const count = data?.sizes ?? 1
+    const ofData = count === 1 ? 'of the data' : `median of ${count} sizes`
     // Numbers cannot be resized as images are.
     const first = data?.rows[0]
     const isOther =
       first?.image === undefined ? first?.values.length !== size : pictureOf(shape) === undefined
     offer(
       select('size'),
-      keys.map((key, index) => [key, index === 0 ? `${key}, as it is` : `${key}, of the data`]),
+      keys.map((key, index) => [key, `${key}, ${index === 0 ? 'as it is' : ofData}`]),
       isOther ? keys.at(-1) : keys[0],
     )
     const options = stores()
@@ -256,11 +255,10 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
 
   /** Names files that were not read, and rows that do not fit. */
   const showRefused = (rows: readonly string[]): void => {
-    const refused = [...(data?.refused ?? []), ...rows]
+    const refused = [...unread, ...rows]
     const place = find('.data-refused')
     place.hidden = refused.length === 0
-    const more = refused.length > 3 ? ` and ${refused.length - 3} more` : ''
-    place.textContent = `Left out: ${refused.slice(0, 3).join('; ')}${more}.`
+    place.textContent = `Left out: ${firstOf(refused, '; ')}.`
     place.title = refused.join('\n')
   }
 
@@ -341,9 +339,10 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
     use.disabled = true
   }
 
-  const show = (read: Dataset, arrays: Choice | undefined): void => {
+  const show = ({ data: read, arrays, refused }: Read): void => {
     empty(false)
     data = read
+    unread = refused
     const counts = classCounts(read)
     const [low, high] = read.range
     const facts: [string, string][] = [
@@ -399,8 +398,7 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
     tell('')
     use.disabled = true
     try {
-      const found = await readData(files, array)
-      show(found.data, found.arrays)
+      show(await readData(files, array))
     } catch (error) {
       empty(true)
       tell(textOf(error))

@@ -9,6 +9,7 @@ import type { Scenario } from '../../core/model/schema.ts'
 import { checkFiles, decodeCheckpoint } from '../../core/run/checkpoint.ts'
 import type { Checkpoint } from '../../core/run/simulation.ts'
 import { hint } from '../../core/suggestion.ts'
+import { wrongFiles } from '../data/kinds.ts'
 import { OWN, ownFile, restoreOwn } from '../data/own.ts'
 import { decodeImage } from './decode.ts'
 import { get, readBeside } from './fetch.ts'
@@ -204,9 +205,7 @@ async function sourceOf(file: File, read: Read): Promise<Source> {
     return { ...source, checkpoint }
   }
   if (!file.name.toLowerCase().endsWith('.json')) {
-    throw new ModelError(
-      `${file.name} is neither a scenario nor a checkpoint; give a .json, an .engram or a .npz of engram`,
-    )
+    throw wrongFiles([file])
   }
   return scenarioSource(parseScenario(parseJson(await file.text(), file.name), file.name), file.name, read)
 }

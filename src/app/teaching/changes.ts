@@ -1,5 +1,6 @@
 /** Changes of a scenario in words. Pure. */
 import type { Difference } from '../editing/undo.ts'
+import { firstOf } from '../format.ts'
 
 /** The most listed changes; further changes are counted. */
 const MOST_LISTED = 6
@@ -9,12 +10,10 @@ const LONGEST_VALUE = 40
 
 /** Such as `seed 1 → 2, replicas 100 → 20`. */
 export function changesText(changes: readonly Difference[]): string {
-  const listed = changes.slice(0, MOST_LISTED)
-  const texts = listed.map(
+  const texts = changes.map(
     ({ path, from, to }) => `${path} ${valueText(from, path)} → ${valueText(to, path)}`,
   )
-  const more = changes.length - listed.length
-  return texts.join(', ') + (more > 0 ? ` and ${more} more` : '')
+  return firstOf(texts, ', ', MOST_LISTED)
 }
 
 function valueText(value: unknown, path: string): string {

@@ -23,6 +23,7 @@ import {
 } from '../../../src/app/data/fit.ts'
 import { lost, outdated, withoutLost } from '../../../src/app/data/lost.ts'
 import { isUnsaved, keepOwn, noteSaved, ownFile } from '../../../src/app/data/own.ts'
+import { scenarioAmong } from '../../../src/app/data/kinds.ts'
 import { layerFor, placed } from '../../../src/app/data/place.ts'
 import { storesOf } from '../../../src/app/editing/places.ts'
 
@@ -58,9 +59,9 @@ test('an array is rows: images where a row has two sides, scaled, with the class
 
 test('folders of images are their classes', () => {
   const image = { width: 1, height: 1, data: Float32Array.of(1) }
-  expect(imageData('x', '2 images', [image, image], ['x/a', 'x/b'], []).classes).toEqual(['a', 'b'])
-  expect(imageData('x', '2 images', [image, image], ['x', 'x/b'], []).classes).toEqual(['x', 'x/b'])
-  expect(imageData('x', '2 images', [image, image], ['x', 'x'], []).classes).toBeUndefined()
+  expect(imageData('x', '2 images', [image, image], ['x/a', 'x/b']).classes).toEqual(['a', 'b'])
+  expect(imageData('x', '2 images', [image, image], ['x', 'x/b']).classes).toEqual(['x', 'x/b'])
+  expect(imageData('x', '2 images', [image, image], ['x', 'x']).classes).toBeUndefined()
 })
 
 test('images are named by their folder, or by the first and their number', () => {
@@ -68,7 +69,7 @@ test('images are named by their folder, or by the first and their number', () =>
   expect(imagesName(['a.png', 'b.png'], 'x')).toBe('x')
   expect(imagesName(['a.png', 'b.png', 'c.png'], '')).toBe('a.png and 2 more')
   const image = { width: 1, height: 1, data: Float32Array.of(1) }
-  const { rows } = imageData('x', '2 images', [image, image], ['x', 'x'], [])
+  const { rows } = imageData('x', '2 images', [image, image], ['x', 'x'])
   expect(usedText({ name: 'x', rows }, 2)).toBe('x: 2 images')
   expect(usedText({ name: 'v.csv', rows: [{ name: 'row 0', values: Float32Array.of(1) }] }, 1)).toBe(
     'v.csv: 1 row',
@@ -197,7 +198,7 @@ test('data takes the place of all memories, with the cues and targets made of th
 
 test('rows are for the layer that is an image or has their size, whichever way its memory was connected', async () => {
   const { a, b } = scenario.neurons
-  const [image] = imageData('x', 'x', [{ width: 32, height: 32, data: new Float32Array(1024) }], [], []).rows
+  const [image] = imageData('x', 'x', [{ width: 32, height: 32, data: new Float32Array(1024) }], []).rows
   const [numbers] = arrayData('v.csv', 'v.csv', { shape: [1, 4], data: Float32Array.of(1, 2, 3, 4) }).rows
   for (const [from, to] of [
     ['a', 'b'],
@@ -290,6 +291,30 @@ describe('rows that a Hopfield network mixes', () => {
     // erfc(1 / sqrt(2 P / N)) / 2 for P / N = 0.2: 1.27 %.
     expect(Math.abs(above.turned - 0.0127)).toBeLessThan(0.004)
   })
+})
+
+test('images of several sizes are offered with their median height and width, others with their size', () => {
+  const sizes = [
+    [10, 7],
+    [60, 5],
+    [20, 9],
+    [30, 9],
+  ] as const
+  const images = sizes.map(([height, width]) => ({ width, height, data: new Float32Array(height * width) }))
+  const folders = sizes.map(() => '')
+  const several = imageData('x', '4 images', images, folders)
+  expect(several).toMatchObject({ shape: 'images of 4 sizes', sizes: 4, size: [25, 8] })
+  const one = imageData('x', '1 image', images.slice(0, 1), [''])
+  expect(one).toMatchObject({ shape: '10 x 7 pixels', sizes: 1, size: [10, 7] })
+})
+
+test('files that the page cannot open are named, a few and then a count, unless others are data', async () => {
+  const file = (name: string) => new File([], name)
+  const wrong = ['a.pdf', 'b.doc', 'c.zip', 'd.exe', 'e.md'].map(file)
+  await expect(scenarioAmong(wrong)).rejects.toThrow(
+    'a.pdf, b.doc, c.zip and 2 more: no scenario, checkpoint or data; give',
+  )
+  expect(await scenarioAmong([...wrong, file('f.csv')])).toBeUndefined()
 })
 
 test('a blank image is left out by name, and the others go on', () => {
