@@ -3,7 +3,8 @@
 // some are skipped and none are averaged, so that the colours show true values.
 //
 //   rowOf [rows]: the row that each tile shows, 2^32 - 1 for none; free [.., stride]: 1 = not shown
-//   lit [replicas, hidden]: the frame of tile mu goes from dark to bright with |lit_mu|
+//   lit [replicas, hidden]: the frame of tile mu goes from dark to bright with |lit_mu|; it covers no entry while a cell has a
+//   pixel or more, and a small part of the tile otherwise
 // Cells without an entry of this buffer are unchanged. NaN and infinity are magenta. Draw: one triangle that
 // covers the canvas.
 
@@ -16,11 +17,12 @@ const NONE = 0xffffffffu;
 /// Cells between two channels; as in src/app/views/tiling.ts.
 const CHANNEL_GAP = 1u;
 
-/// Tiles with fewer pixels have no room for a frame: the whole tile has its colour.
-const SMALLEST_FRAMED = 4.0;
+/// A tile with fewer pixels across a frame has none: a frame takes at most 2 of 6 pixels.
+const SMALLEST_FRAMED = 6.0;
 
-/// The most pixels of a frame, relative to its tile.
+/// The most pixels of one side of a frame, and the most relative to its tile.
 const WIDEST_FRAME = 6.0;
+const WIDEST_PART = 0.25;
 
 @vertex
 fn cover(@builtin(vertex_index) index: u32) -> @builtin(position) vec4<f32> {
@@ -53,26 +55,24 @@ fn shade(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
     discard;
   }
 
-  var glow = 0.0;
-  if (frame.x + frame.y > 0u) {
+  let framed = tileSize + 2u * frame;
+  let isFramed = frame > vec2<u32>(0u);
+  if (any(isFramed) && all(!isFramed | (vec2<f32>(framed) >= SMALLEST_FRAMED * step))) {
     let activation = abs(lit[params.frameStart + row]) * params.frameScale;
-    glow = select(1.0, clamp(activation, 0.0, 1.0), isFinite(activation));
-    let framed = tileSize + 2u * frame;
+    let glow = select(1.0, clamp(activation, 0.0, 1.0), isFinite(activation));
     let inside = place - vec2<f32>(tile * pitch);
     // A frame is at least as wide as a pixel.
     let reach = select(vec2<f32>(0.0), 0.5 * step, step > vec2<f32>(1.0));
     let isWithin = all(inside < vec2<f32>(framed));
-    let isOnFrame = any((inside - reach < vec2<f32>(frame)) & (frame > vec2<u32>(0u)))
-      || any((inside + reach >= vec2<f32>(frame + tileSize)) & (frame > vec2<u32>(0u)));
-    if (all(vec2<f32>(framed) >= SMALLEST_FRAMED * step)) {
+    let isOnFrame = any((inside - reach < vec2<f32>(frame)) & isFramed)
+      || any((inside + reach >= vec2<f32>(frame + tileSize)) & isFramed);
+    if (isWithin && isOnFrame) {
       let away = max(vec2<f32>(frame) - inside, inside - vec2<f32>(frame + tileSize));
-      if (isWithin && isOnFrame) {
-        if (any(away > WIDEST_FRAME * step)) {
-          discard;
-        }
-        return vec4<f32>(mix(params.frameStops[0].rgb, params.frameStops[1].rgb, glow), 1.0);
+      let widest = min(WIDEST_FRAME * step, max(step, WIDEST_PART * vec2<f32>(tileSize)));
+      if (any(away > widest)) {
+        discard;
       }
-      glow = 0.0;
+      return vec4<f32>(mix(params.frameStops[0].rgb, params.frameStops[1].rgb, glow), 1.0);
     }
   }
 
@@ -100,5 +100,5 @@ fn shade(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
     }
   }
   let value = params.scale * quadAt(local, column / 4u)[column % 4u];
-  return vec4<f32>(mix(colourOf(value), params.frameStops[1].rgb, glow), 1.0);
+  return vec4<f32>(colourOf(value), 1.0);
 }

@@ -97,13 +97,17 @@ const SPARSE: ScenarioInput = {
   replicas: 3,
 }
 
-const PIXELS_A_CELL = 2
+interface Painting {
+  readonly bindingLimit?: number
+  readonly pixels?: number
+}
+
 const RANGE = { low: -2, high: 2 }
 /** A silent neuron, and a fully active one. */
 const FRAMES = ['#000000', '#ffffff']
 
-/** RGBA bytes of a sheet. */
-async function paint(shown: ScenarioInput, name: string, bindingLimit?: number) {
+/** RGBA bytes of a sheet. @param pixels - of a cell, in each direction */
+async function paint(shown: ScenarioInput, name: string, { bindingLimit, pixels = 2 }: Painting = {}) {
   const { device } = await testDevice()
   const model = await loadModel(JSON.stringify(shown), {
     read: () => Promise.reject(new Error('there is no file')),
@@ -120,8 +124,8 @@ async function paint(shown: ScenarioInput, name: string, bindingLimit?: number) 
     sheets.map((sheet) => ({ sheet })),
     createPainterPipelines(device, 'rgba8unorm'),
   )
-  const width = sheet.width * PIXELS_A_CELL
-  const height = sheet.height * PIXELS_A_CELL
+  const width = Math.floor(sheet.width * pixels)
+  const height = Math.floor(sheet.height * pixels)
   const stops = stopsOf('light', true)
   painter.look(index, {
     range: RANGE,
@@ -159,7 +163,7 @@ async function paint(shown: ScenarioInput, name: string, bindingLimit?: number) 
   simulation.destroy()
   /** Colour of the middle of a cell. */
   const cell = (column: number, row: number): number[] => {
-    const at = row * PIXELS_A_CELL * bytesPerRow + column * PIXELS_A_CELL * 4
+    const at = Math.floor(row * pixels) * bytesPerRow + Math.floor(column * pixels) * 4
     return Array.from(bytes.subarray(at, at + 4))
   }
   return { model, sheet, cell, data, activations, blocks, extent: extents?.[index]?.extent }
@@ -242,8 +246,49 @@ test.each(['visible', 'features', 'k', 'xi'])(
   },
 )
 
+/** A memory whose rows are lines. */
+const LINES: ScenarioInput = {
+  version: 1,
+  time: { dt: 0.1, ticks: 10 },
+  neurons: {
+    visible: {
+      size: 20,
+      lagrangian: { kind: 'tanh' },
+      init: { kind: 'random', distribution: 'normal' },
+    },
+    hidden: { size: 60, lagrangian: { kind: 'softmax', beta: 0.1 }, tau: 0 },
+  },
+  memories: {
+    xi: { from: 'visible', to: 'hidden', init: { kind: 'random', count: 60, distribution: 'normal' } },
+  },
+}
+
+test('rows that are low lines keep the colours of their values between their frames', async () => {
+  const painted = await paint(LINES, 'xi', { pixels: 1 })
+  expect(painted.sheet).toMatchObject({ tileHeight: 1, tileWidth: 20, frameX: 1, frameY: 0 })
+  expect(largestError(painted)).toBeLessThan(1.01)
+})
+
+test('a tile of few pixels has no frame, and the colours of its values', async () => {
+  const { sheet, cell, data } = await paint(scenario('f32'), 'xi', { pixels: 0.5 })
+  expect(sheet).toMatchObject({ tileHeight: 5, tileWidth: 6, frameX: 1, frameY: 1 })
+  let [entries, largest] = [0, 0]
+  // The middle of a pixel is the corner of every other cell.
+  for (let y = 1; y < sheet.height; y += 2)
+    for (let x = 1; x < sheet.width; x += 2) {
+      const entry = entryAt(sheet, x, y)
+      if (entry !== undefined) entries++
+      const expected = entry ? colourOf(data[entry.row * sheet.columns + entry.column]!) : [0, 0, 0, 0]
+      cell(x, y).forEach((channel, index) => {
+        largest = Math.max(largest, Math.abs(channel - expected[index]!))
+      })
+    }
+  expect(entries).toBeGreaterThan(40)
+  expect(largest).toBeLessThan(1.01)
+})
+
 test.each(['xi', 'w'] as const)('a matrix that is split into blocks is drawn whole: `%s`', async (name) => {
-  const painted = await paint(scenario('f32'), name, 512)
+  const painted = await paint(scenario('f32'), name, { bindingLimit: 512 })
   expect(painted.blocks).toBeGreaterThan(1)
   expect(largestError(painted)).toBeLessThan(1.01)
 })
