@@ -32,6 +32,9 @@ export interface Entry {
 /** Cells between two channels; as in shaders/view/shade.wgsl. */
 export const CHANNEL_GAP = 1
 
+/** Lines of as many cells or more lie on each other without gaps. */
+const FEWEST_UNPARTED = 8
+
 /** Number of columns in a tile. */
 type Columns = Tile & { readonly columns: number }
 
@@ -133,7 +136,9 @@ export function mosaicOf(
   const layOut = (across: number): Tiling => {
     const down = Math.ceil(rows / across)
     const gapX = across > 1 ? gap : 0
-    const gapY = down > 1 && tileHeight > 1 ? gap : 0
+    // Lines of a few neurons side by side would be read as stripes.
+    const isApart = tileHeight > 1 || (across > 1 && tileWidth < FEWEST_UNPARTED)
+    const gapY = down > 1 && isApart ? gap : 0
     return {
       ...tile,
       across,

@@ -66,6 +66,15 @@ test('a layer without an image becomes a grid without ragged lines where its siz
   expect(grid(34)).toEqual([5, 7])
 })
 
+test('replicas of a few neurons are apart, those of more are the lines of a matrix', () => {
+  const layout = (size: number) =>
+    sheets({ layers: [{ name: 'x', size, lagrangian: { kind: 'linear', gain: 1 } }], replicas: 100 })[0]
+  // 10 x 10 squares.
+  expect(layout(1)).toMatchObject({ across: 10, gapX: 1, gapY: 1, width: 19, height: 19 })
+  expect(layout(7)).toMatchObject({ tileHeight: 1, gapY: 1 })
+  expect(layout(8)).toMatchObject({ tileHeight: 1, gapX: 1, gapY: 0 })
+})
+
 test('mosaics are about square, rather wide than high', () => {
   const layout = (rows: number, shape: readonly [number, number]): number[] => {
     const size = shape[0] * shape[1]
