@@ -127,9 +127,12 @@ function layerSheet(layer: Layer, model: Model, isMain: boolean): Sheet {
     ...tilingOf(replicas, layer, false, lineOf(model)),
     name,
     kind: 'neurons',
-    note: [isState ? 'state' : 'activation', ...gridNote(model, layer), sizeText(layer), ...count].join(
-      ' · ',
-    ),
+    note: [
+      isState ? 'state' : 'activation',
+      ...gridNote(model, layer),
+      size === 1 ? '1 neuron' : sizeText(layer),
+      ...count,
+    ].join(' · '),
     isMain,
     rows: replicas,
     copies: 1,

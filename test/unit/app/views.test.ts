@@ -70,6 +70,7 @@ test('replicas of a few neurons are apart, those of more are the lines of a matr
   const layout = (size: number) =>
     sheets({ layers: [{ name: 'x', size, lagrangian: { kind: 'linear', gain: 1 } }], replicas: 100 })[0]
   // 10 x 10 squares.
+  expect(layout(1)?.note).toBe('state · 1 neuron · 100 replicas')
   expect(layout(1)).toMatchObject({ across: 10, gapX: 1, gapY: 1, width: 19, height: 19 })
   expect(layout(7)).toMatchObject({ tileHeight: 1, gapY: 1 })
   expect(layout(8)).toMatchObject({ tileHeight: 1, gapX: 1, gapY: 0 })
