@@ -178,13 +178,37 @@ test('a blank image is left out by name, and overlapping images are told before 
     ]),
     ['blank.png', image(() => 255)],
   ]
-  await page.evaluate(`{
-    const transfer = new DataTransfer()
-    for (const [name, bytes] of ${JSON.stringify(files)})
-      transfer.items.add(new File([new Uint8Array(bytes)], name, { type: 'image/png' }))
-    document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
-  }`)
+  const drop = (all: readonly unknown[]) =>
+    page.evaluate(`{
+      const transfer = new DataTransfer()
+      for (const [name, bytes] of ${JSON.stringify(all)})
+        transfer.items.add(new File([new Uint8Array(bytes)], name, { type: name.endsWith('.png') ? 'image/png' : '' }))
+      document.body.dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }))
+    }`)
   const sheet = page.locator('.panel-data')
+  const letters = (text: string): number[] => [...Buffer.from(text)]
+  const [prose, other] = [
+    ['story.txt', letters('Once upon a time\nthere was a network, which\nlearned.')],
+    ['notes.pdf', [1]],
+  ]
+  // Each file that is none is named, with its reason, and hides no other.
+  await drop([other, ['broken.png', [1]], prose])
+  await eventually(() => sheet.locator('[role=alert]').innerText()).toMatch(
+    /^broken\.png cannot be read.*; story\.txt is no table of numbers: "Once" in line 1.*; notes\.pdf: no data; give images/,
+  )
+  await drop([other, ['broken.png', [1]], prose, ['table.csv', letters('1,2\n3,4')]])
+  await eventually(() => sheet.locator('dl').textContent()).toContain('Filestable.csvRows2')
+  expect(await sheet.locator('.data-refused').innerText()).toMatch(
+    /^Left out: broken\.png .*; story\.txt is no table .*; notes\.pdf is not read as data\.$/,
+  )
+  const wide = [
+    ...encode({ width: 30, height: 10, data: new Uint8Array(300).fill(9, 7), channels: 1, depth: 8 }),
+  ]
+  await drop([files[0], ['wide.png', wide]])
+  await eventually(() => sheet.locator('[data-part=size]').innerText()).toContain(
+    '13 x 23, median of 2 sizes',
+  )
+  await drop(files)
   await eventually(() => sheet.locator('.data-refused').innerText()).toMatch(/blank\.png has one value/)
   expect(await sheet.locator('[data-part=result]').innerText()).toContain('3 rows of 256')
   expect(await sheet.locator('.data-doubts').innerText()).toMatch(
