@@ -268,8 +268,17 @@ test('a size that the files of a scenario do not fit is a draft with its reason,
   // A reload keeps the draft.
   await page.reload()
   await page.locator('body[data-state=ready]').waitFor()
+  await page.evaluate(`{
+    globalThis.heights = new Set()
+    new MutationObserver(() => {
+      const lists = document.querySelector('.builder-lists')
+      if (lists?.offsetParent) heights.add(lists.offsetHeight)
+    }).observe(document.body, { attributes: true, childList: true, subtree: true })
+  }`)
   await page.keyboard.press('b')
   await eventually(status).toMatch(/^Draft, .*rows have 784 columns/)
+  // The lists stand where they stay from the first frame.
+  expect(await page.evaluate('heights.size')).toBe(1)
   await page.locator('.builder [data-id="neurons.visible"]').focus()
   expect(await width.inputValue()).toBe('27')
   await page.locator('.builder-graph [tabindex="0"]').focus()
@@ -356,4 +365,21 @@ test('a change of the form while a step is being undone is kept, and the step st
   await lab.engram('undo()')
   expect([await scenario('seed'), Object.keys(await scenario('neurons'))]).toEqual([1, ['visible', 'hidden']])
   await page.keyboard.press('b')
+})
+
+test('a network without a text has no room for one, and a short text has its own height', async () => {
+  const { page } = lab
+  await lab.load('softmax-synapses')
+  const room = async (description: string) => {
+    await page.evaluate(
+      `(({ lesson, ...own }) => engram.load({ ...own, name: 'mine', description: ${JSON.stringify(description)} }))(engram.scenario)`,
+    )
+    await eventually(() => page.locator('#title').innerText()).toBe('mine')
+    await eventually(() => page.locator('#description').innerText()).toBe(description)
+    return page.evaluate<number>("document.querySelector('.about').scrollHeight")
+  }
+  const line = 20
+  const none = await room('')
+  expect(none).toBeLessThan(60)
+  expect((await room('One line.')) - none).toBeLessThan(1.5 * line)
 })
