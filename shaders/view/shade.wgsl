@@ -17,7 +17,8 @@ const NONE = 0xffffffffu;
 /// Cells between two channels; as in src/app/views/tiling.ts.
 const CHANNEL_GAP = 1u;
 
-/// A tile with fewer pixels across a frame has none: a frame takes at most 2 of 6 pixels.
+/// A tile with fewer pixels across a frame has none: a frame takes at most 2 of 6 pixels. A tile that is smaller in both
+/// directions has its colour as a whole.
 const SMALLEST_FRAMED = 6.0;
 
 /// The most pixels of one side of a frame, and the most relative to its tile.
@@ -57,9 +58,13 @@ fn shade(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
 
   let framed = tileSize + 2u * frame;
   let isFramed = frame > vec2<u32>(0u);
-  if (any(isFramed) && all(!isFramed | (vec2<f32>(framed) >= SMALLEST_FRAMED * step))) {
+  let hasRoom = vec2<f32>(framed) >= SMALLEST_FRAMED * step;
+  var glow = 0.0;
+  if (any(isFramed)) {
     let activation = abs(lit[params.frameStart + row]) * params.frameScale;
-    let glow = select(1.0, clamp(activation, 0.0, 1.0), isFinite(activation));
+    glow = select(1.0, clamp(activation, 0.0, 1.0), isFinite(activation));
+  }
+  if (any(isFramed) && all(!isFramed | hasRoom)) {
     let inside = place - vec2<f32>(tile * pitch);
     // A frame is at least as wide as a pixel.
     let reach = select(vec2<f32>(0.0), 0.5 * step, step > vec2<f32>(1.0));
@@ -75,6 +80,7 @@ fn shade(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
       return vec4<f32>(mix(params.frameStops[0].rgb, params.frameStops[1].rgb, glow), 1.0);
     }
   }
+  glow = select(glow, 0.0, any(hasRoom));
 
   // Unsigned differences: values before the start wrap to large numbers and is outside as well.
   let inside = cell % pitch - frame;
@@ -100,5 +106,5 @@ fn shade(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
     }
   }
   let value = params.scale * quadAt(local, column / 4u)[column % 4u];
-  return vec4<f32>(colourOf(value), 1.0);
+  return vec4<f32>(mix(colourOf(value), params.frameStops[1].rgb, glow), 1.0);
 }

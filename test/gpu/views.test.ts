@@ -269,8 +269,8 @@ test('rows that are low lines keep the colours of their values between their fra
   expect(largestError(painted)).toBeLessThan(1.01)
 })
 
-test('a tile of few pixels has no frame, and the colours of its values', async () => {
-  const { sheet, cell, data } = await paint(scenario('f32'), 'xi', { pixels: 0.5 })
+test('a tile of few pixels has no frame: it is as bright as its neuron is active, over the colours of its values', async () => {
+  const { sheet, cell, data, activations } = await paint(scenario('f32'), 'xi', { pixels: 0.5 })
   expect(sheet).toMatchObject({ tileHeight: 5, tileWidth: 6, frameX: 1, frameY: 1 })
   let [entries, largest] = [0, 0]
   // The middle of a pixel is the corner of every other cell.
@@ -278,7 +278,12 @@ test('a tile of few pixels has no frame, and the colours of its values', async (
     for (let x = 1; x < sheet.width; x += 2) {
       const entry = entryAt(sheet, x, y)
       if (entry !== undefined) entries++
-      const expected = entry ? colourOf(data[entry.row * sheet.columns + entry.column]!) : [0, 0, 0, 0]
+      const glow = entry ? Math.min(1, Math.abs(activations[entry.row]!)) : 0
+      const expected = entry
+        ? colourOf(data[entry.row * sheet.columns + entry.column]!).map(
+            (channel) => channel + glow * (255 - channel),
+          )
+        : [0, 0, 0, 0]
       cell(x, y).forEach((channel, index) => {
         largest = Math.max(largest, Math.abs(channel - expected[index]!))
       })
