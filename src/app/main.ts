@@ -183,6 +183,7 @@ async function start(): Promise<void> {
         listeners.call(sample)
       },
       ending: () => runs.ending(),
+      begun: () => runs.begun(),
       replayed: () => building.replayed(),
       changed(change) {
         runs.changed(change)

@@ -6,7 +6,7 @@ import { format3 } from '../format.ts'
 import { textOf } from '../messages.ts'
 import { estimateOf, estimateText, sketchOf } from '../session/estimate.ts'
 import type { Opened } from '../session/opened.ts'
-import { type Source, changedSource } from '../session/source.ts'
+import { type Making, changedSource } from '../session/source.ts'
 import type { Workplace } from '../session/workplace.ts'
 import { stopsOf } from '../views/colours.ts'
 import { createLegend } from '../views/legend.ts'
@@ -30,7 +30,7 @@ const CATCH_UP = 200
  * @param name - of the run
  * @throws ModelError if it needs too much memory, or has no array of the same shape
  */
-export async function openComparison(workplace: Workplace, run: Run<Source>, name: string): Promise<void> {
+export async function openComparison(workplace: Workplace, run: Run<Making>, name: string): Promise<void> {
   const { opened } = workplace
   if (opened === undefined) return
   const { model: present } = opened.simulation

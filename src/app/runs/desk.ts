@@ -4,13 +4,17 @@ import { finalOf } from './finals.ts'
 import type { Messages } from '../messages.ts'
 import { textOf } from '../messages.ts'
 import type { Chart } from '../plots/history.ts'
+import type { Scenario } from '../../core/model/schema.ts'
 import type { Sample } from '../../core/run/series.ts'
+import { differences } from '../editing/undo.ts'
+import { entryNow } from '../session/entries.ts'
 import type { Opened } from '../session/opened.ts'
-import { type Source, changedSource } from '../session/source.ts'
+import { samplesOf } from '../session/recorder.ts'
+import { type Making, changedSource, readShipped } from '../session/source.ts'
 import type { Change, Workplace } from '../session/workplace.ts'
 import { download, stemOf } from '../sharing/exports.ts'
 import { curvesCsv } from './curves-csv.ts'
-import { keepPins, recallPins } from './kept-pins.ts'
+import { type KeptRun, type Made, keepRuns, recallRuns } from './kept-runs.ts'
 import { type Run, createLedger } from './ledger.ts'
 import { runName } from './names.ts'
 import { offerProbes } from './offer.ts'
@@ -23,6 +27,8 @@ export interface Desk {
   changed(change: Change): void
   /** The present run has ended, and its samples are about to be removed. */
   ending(): void
+  /** The network is at tick 0 again. */
+  begun(): void
   /** Pins the present run, or removes its pin. */
   pin(): void
   showRuns(): Promise<void>
@@ -39,7 +45,7 @@ export interface DeskPlaces {
 
 /** A pinned run. */
 interface Pin {
-  readonly run: Run<Source>
+  readonly run: Run<Making>
   /** Absent while the run goes on: its curves are those of the present run. */
   charts: ReadonlyMap<string, Chart> | undefined
 }
@@ -49,12 +55,12 @@ const REPLAY_SECONDS = 10
 
 export function createDesk(places: DeskPlaces, workplace: Workplace, messages: Messages): Desk {
   let pins: Pin[] = []
-  const ledger = createLedger<Source>((number) => pins.some(({ run }) => run.number === number))
+  const ledger = createLedger<Making>((number) => pins.some(({ run }) => run.number === number))
   let known: Opened | undefined
 
-  const pinOf = (run: Run<Source> | undefined): Pin | undefined => pins.find((pin) => pin.run === run)
+  const pinOf = (run: Run<Making> | undefined): Pin | undefined => pins.find((pin) => pin.run === run)
 
-  const nameOf = (run: Run<Source>): string =>
+  const nameOf = (run: Run<Making>): string =>
     known === undefined
       ? `run ${run.number}`
       : runName(known.simulation.model.scenario, run.scenario, run.number)
@@ -104,28 +110,62 @@ export function createDesk(places: DeskPlaces, workplace: Workplace, messages: M
     pins = pins.filter(({ run }) => ledger.runs.includes(run))
   }
 
-  /** Pins of before a reload: each is a run again, in front of the one that goes on. */
-  const recall = ({ home, source }: Opened): void => {
-    for (const { scenario, from, to, finals, charts } of recallPins(home)) {
-      ledger.begin({ scenario, home, source, tick: from })
-      ledger.reached(to)
-      for (const [probe, value] of finals) ledger.sample(probe, to, value)
-      if (ledger.present !== undefined) pins.push({ run: ledger.present, charts })
+  /** Entries of the browser's history that have the files of scenarios. */
+  const entries = new Map<Scenario, string>()
+
+  /** The runs of before a reload, with their pins. */
+  const recall = ({ home, source }: Opened, kept: readonly KeptRun[]): void => {
+    ledger.recall(
+      kept.map((run): Run<Making> => {
+        if (isSame(run.home, home)) return { ...run, home, source }
+        const { origin, entry } = run.source
+        if (entry !== undefined) entries.set(run.home, entry)
+        return { ...run, source: { ...(origin && { origin }), ...(entry !== undefined && readIn(entry)) } }
+      }),
+    )
+    pins = ledger.runs.flatMap((run, index) => {
+      const charts = kept[index]?.charts
+      return charts === undefined ? [] : [{ run, charts }]
+    })
+  }
+
+  /** The first network: it may go on where a reload has left it, and have run before this part of the page was loaded. */
+  const beginFirst = (opened: Opened): void => {
+    const { simulation, home, recorder } = opened
+    const kept = recallRuns()
+    recall(opened, kept)
+    const last = ledger.runs.at(-1)
+    const eras = workplace.past.until(simulation.tick)
+    const tick = eras?.at(-1)?.tick ?? simulation.tick
+    const isOpen = kept.at(-1)?.isOver === false && last?.home === home && tick > last.from
+    if (isOpen && eras?.length === 1 && isSame(last.scenario, eras[0].scenario)) {
+      ledger.goOn(tick)
+      // The plots have its curves.
+      const pin = pinOf(last)
+      if (pin !== undefined) pin.charts = undefined
+    } else begin(tick)
+    // Samples that have come before.
+    const from = ledger.present?.from ?? 0
+    for (const sample of samplesOf(recorder.series())) {
+      const value = sample.tick > from || from === 0 ? finalOf(simulation, sample) : undefined
+      if (value !== undefined) ledger.sample(sample.probe, sample.tick, value)
     }
   }
   addEventListener('pagehide', () => {
     if (known === undefined) return
-    const { home, plots } = known
-    const own = pins.filter(({ run }) => run.home === home)
-    keepPins(
-      home,
-      own.map(({ run: { scenario, from, to, finals }, charts = plots.charts() }) => ({
-        scenario,
-        from,
-        to,
-        finals,
-        charts,
-      })),
+    const { plots, simulation } = known
+    ledger.reached(simulation.tick)
+    const madeOf = ({ home, source: { origin, read } }: Run<Making>): Made => {
+      const entry = read && entries.get(home)
+      return { ...(origin && { origin }), ...(entry !== undefined && { entry }) }
+    }
+    keepRuns(
+      ledger.runs
+        .filter(({ from, to }) => to > from)
+        .map((run) => {
+          const pin = pinOf(run)
+          return { ...run, source: madeOf(run), ...(pin && { charts: pin.charts ?? plots.charts() }) }
+        }),
     )
   })
 
@@ -134,25 +174,20 @@ export function createDesk(places: DeskPlaces, workplace: Workplace, messages: M
     const { opened } = workplace
     if (opened === undefined || opened.simulation === known?.simulation) {
       known = opened
-      // After a reset the next run begins; until then the network has the tick of the run before.
-      if (ledger.present === undefined && known?.simulation.tick === 0) {
-        begin(0)
-        refresh()
-      }
       return
     }
     freeze()
     const isFirst = known === undefined
     known = opened
-    const { tick } = opened.simulation
-    if (isFirst) recall(opened)
-    // The first network may have begun to run before this part of the page was loaded.
-    begin(isFirst ? (workplace.past.until(tick)?.at(-1)?.tick ?? tick) : tick)
+    const entry = opened.source.read && entryNow()
+    if (entry !== undefined && !entries.has(opened.home)) entries.set(opened.home, entry)
+    if (isFirst) beginFirst(opened)
+    else begin(opened.simulation.tick)
     offerProbes(places.plots, workplace, messages)
     refresh()
   }
 
-  const restore = async (run: Run<Source>): Promise<boolean> => {
+  const restore = async (run: Run<Making>): Promise<boolean> => {
     if (known === undefined) return false
     const name = nameOf(run)
     try {
@@ -175,7 +210,7 @@ export function createDesk(places: DeskPlaces, workplace: Workplace, messages: M
   let table: Promise<{ readonly open: () => void }> | undefined
   const showRuns = async (): Promise<void> => {
     table ??= import('./table-panel.ts').then(({ createTablePanel }) =>
-      createTablePanel<Source>({
+      createTablePanel<Making>({
         runs: () => ledger.runs,
         present: () => ledger.present,
         restore,
@@ -196,7 +231,7 @@ export function createDesk(places: DeskPlaces, workplace: Workplace, messages: M
     ;(await table).open()
   }
 
-  const compare = async (run: Run<Source>): Promise<void> => {
+  const compare = async (run: Run<Making>): Promise<void> => {
     try {
       const { openComparison } = await import('./comparison.ts')
       await openComparison(workplace, run, nameOf(run))
@@ -239,6 +274,11 @@ export function createDesk(places: DeskPlaces, workplace: Workplace, messages: M
       freeze()
       ledger.end()
     },
+    // Not when a frame sees tick 0: a script goes on before there is one.
+    begun() {
+      begin(0)
+      refresh()
+    },
     pin() {
       const { present } = ledger
       if (present === undefined || known === undefined) return
@@ -264,6 +304,20 @@ export function createDesk(places: DeskPlaces, workplace: Workplace, messages: M
       if (loop === undefined) return
       loop.pace = Math.max(1, Number((ticks / REPLAY_SECONDS).toPrecision(2)))
       workplace.play()
+    },
+  }
+}
+
+function isSame(one: Scenario, other: Scenario): boolean {
+  return differences(one, other).length === 0
+}
+
+/** Reads files of the reader that the browser has stored. */
+function readIn(entry: string): Required<Pick<Making, 'read'>> {
+  return {
+    async read(path) {
+      const { readerOf } = await import('../data/kept.ts')
+      return readerOf(entry, readShipped)(path)
     },
   }
 }

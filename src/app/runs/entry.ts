@@ -13,6 +13,7 @@ export interface Runs {
   sample(sample: Sample): void
   changed(change: Change): void
   ending(): void
+  begun(): void
 }
 
 /** @param workplace - evaluated when the rest is loaded */
@@ -66,5 +67,6 @@ export function bindRuns(workplace: () => Workplace, messages: Messages): Runs {
     sample: (sample) => desk?.sample(sample),
     changed: (change) => desk?.changed(change),
     ending: () => desk?.ending(),
+    begun: () => desk?.begun(),
   }
 }

@@ -36,6 +36,10 @@ export interface Ledger<S> {
   /** Runs with at least one tick, and the present one; the oldest first. */
   readonly runs: readonly Run<S>[]
   readonly present: Run<S> | undefined
+  /** Takes over runs of before a reload, the oldest first; call before the first begins. */
+  recall(before: readonly Run<S>[]): void
+  /** The last run goes on from a tick: that of a checkpoint may be before its end. */
+  goOn(tick: number): void
   /** Ends the present run, and begins another. */
   begin(beginning: Beginning<S>): void
   /**
@@ -93,6 +97,18 @@ export function createLedger<S>(isKept: (number: number) => boolean = () => fals
     },
     get present() {
       return present
+    },
+    recall(before) {
+      runs = before.map((run) => ({ ...run, finals: new Map(run.finals), isOver: true }))
+      count = runs.at(-1)?.number ?? 0
+    },
+    goOn(tick) {
+      present = runs.at(-1)
+      if (present === undefined) return
+      // The values of later ticks are those of no state any more.
+      if (tick !== present.to) present.finals.clear()
+      present.to = tick
+      present.isOver = false
     },
     begin,
     changed(path, scenario, tick, now) {

@@ -34,6 +34,9 @@ export interface Source {
   readonly checkpoint?: Checkpoint
 }
 
+/** What other values of a scenario need from its source. */
+export type Making = Pick<Source, 'origin' | 'read'>
+
 /** A loading source: its scenario is available before its files. */
 export interface Coming {
   readonly scenario: Promise<Scenario>
@@ -108,7 +111,7 @@ export async function scenarioSource(scenario: Scenario, file?: string, read?: R
  * The open scenario with other values.
  * @throws ModelError for the first thing that is wrong
  */
-export async function changedSource(scenario: Scenario, { origin, read }: Source): Promise<Source> {
+export async function changedSource(scenario: Scenario, { origin, read }: Making): Promise<Source> {
   const model = await resolveModel(scenario, { decode: decodeImage, read: read ?? readShipped })
   return { model, ...(origin && { origin }), ...(read && { read }) }
 }

@@ -36,6 +36,8 @@ export interface WorkplaceEvents {
   readonly sample: (sample: Sample) => void
   /** A reset is about to remove the samples of the run. */
   readonly ending?: () => void
+  /** After a reset the network is at tick 0. */
+  readonly begun?: () => void
   /** A value of the scenario was changed; for a rebuild, one call for each value. */
   readonly changed: (change: Change) => void
   /** A step was undone or redone; the step may be one of the draft alone. */
@@ -169,6 +171,7 @@ export function createWorkplace(
     startAnew(opened)
     past.begin(opened.simulation.model.scenario, 0)
     await opened.loop.reset()
+    if (bench.opened === opened) events.begun?.()
   }
   const rescue = createRescue(bench, messages, changes.set, reset, events.playing)
 
