@@ -185,6 +185,7 @@ async function start(): Promise<void> {
       ending: () => runs.ending(),
       begun: () => runs.begun(),
       replayed: () => building.replayed(),
+      settled: () => building.settled(),
       changed(change) {
         runs.changed(change)
         hands.refresh()

@@ -123,6 +123,31 @@ describe('a reload', () => {
     expect(ahead).toEqual(await read('xi'))
   })
 
+  test('keeps the steps to undo and to redo, each of them', async () => {
+    await visit(SOFTMAX)
+    const first = await engram<number>(TAU)
+    for (const tau of [70, 80, 90]) {
+      await engram(`set("memories.xi.tau", ${tau})`)
+      // Changes that follow each other quickly are one step.
+      await engram('set("seed", 1 + engram.scenario.seed)')
+    }
+    for (let back = 0; back < 4; back++) await engram('undo()')
+    expect(await engram(TAU)).toBe(70)
+    await frames(lab.page)
+    await lab.page.reload()
+    await ready()
+    await eventually(() => lab.page.locator('#redo').isEnabled()).toBe(true)
+    const taus: number[] = []
+    for (let ahead = 0; ahead < 4; ahead++) {
+      await engram('redo()')
+      taus.push(await engram(TAU))
+    }
+    expect(taus).toEqual([80, 80, 90, 90])
+    expect(await engram('redo()')).toBe(false)
+    for (let back = 0; back < 6; back++) await engram('undo()')
+    expect([await engram(TAU), await engram('undo()')]).toEqual([first, false])
+  })
+
   test('while another network is built in its place comes back with that network', async () => {
     await worked()
     // The page goes before the next network is there.

@@ -190,3 +190,66 @@ test('a run that is reset while it plays is listed with its ticks, and the next 
   before.forEach((tick, run) => expect(ticks.at(run - 4)).toBeGreaterThanOrEqual(tick))
   await page.keyboard.press('Escape')
 })
+
+test('a script that waits for no frame has all its runs, and a reload keeps them with their values', async () => {
+  const page = await lab.open()
+  const opened = (): Promise<void> => page.locator('body[data-state=ready]').waitFor()
+  await page.goto(linkTo(lab.url, parseScenario({ ...scenario, name: 'eight again' })))
+  await opened()
+  const rows = async (): Promise<string[][]> => {
+    await page.locator('#runs').click()
+    await page.locator('.panel-runs [data-column=ticks]').waitFor()
+    const cells = await page.evaluate<string[][]>(
+      `[...document.querySelectorAll('tr[data-run]')].map(({ cells }) => [...cells].slice(0, -1).map((one) => one.textContent))`,
+    )
+    await page.keyboard.press('Escape')
+    return cells
+  }
+  // The part of the page that notes runs is loaded.
+  await rows()
+  await page.evaluate(`(async () => {
+    await engram.step(40)
+    for (const gain of [1.2, 0.5]) {
+      engram.simulation.set('${GAIN}', gain)
+      await engram.reset()
+      await engram.step(40)
+    }
+    await engram.simulation.flush()
+  })()`)
+  await frames(page)
+  const before = await rows()
+  expect(before.map((cells) => cells.slice(0, 3))).toEqual([
+    ['1', '3', '40'],
+    ['2', '1.2', '40'],
+    ['3', '0.5', '40'],
+  ])
+  // At a gain of 0.5 the recalled pattern fades.
+  const [high, , low] = before.map((cells) => Number(cells[3]))
+  expect([high! > 0.9, low! < 0.1]).toEqual([true, true])
+  await page.locator('#pin').click()
+  await page.reload()
+  await opened()
+  await eventually(rows).toEqual(before)
+  const pinned = () => page.locator('.pinned').allTextContents()
+  expect(await pinned()).toEqual(['this run×'])
+  // It is the same run that goes on.
+  await page.evaluate('engram.step(20).then(() => engram.simulation.flush())')
+  await eventually(async () => (await rows()).map((cells) => cells[2])).toEqual(['40', '40', '60'])
+
+  // Those of another scenario too, from which a run is restored.
+  await page.evaluate(`engram.load('softmax-synapses').then(() => engram.step(5))`)
+  await frames(page)
+  for (let reload = 0; reload < 2; reload++) {
+    await page.reload()
+    await opened()
+    await eventually(async () => (await pinned()).length).toBe(1)
+    expect((await rows()).map((cells) => cells[1])).toEqual([
+      ...Array<string>(3).fill('eight again'),
+      'Memories that follow wh…',
+    ])
+  }
+  await page.locator('#runs').click()
+  await page.getByRole('button', { name: 'Restore run 2' }).click()
+  await eventually(() => page.evaluate(`engram.scenario?.neurons.visible.lagrangian.gain`)).toBe(1.2)
+  await page.context().close()
+})

@@ -133,6 +133,8 @@ export function createEditor(host: HTMLElement, actions: EditorActions): Editor 
           tabindex: '0',
           'aria-label': 'Scenario as JSON; Escape leaves the field',
         }),
+        // What is done elsewhere comes after the text, such as an undo.
+        EditorView.domEventHandlers({ blur: () => void (timer !== undefined && take()) }),
         EditorView.updateListener.of(({ docChanged }) => {
           if (!docChanged || isShowing) return
           clearTimeout(timer)

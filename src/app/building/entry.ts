@@ -9,6 +9,8 @@ export interface Building {
   refresh(): void
   /** A step was undone or redone. */
   replayed(): void
+  /** Resolves when every draft is built or refused; undefined = now. */
+  settled(): Promise<void> | undefined
 }
 
 /**
@@ -77,6 +79,7 @@ export function bindBuilding(
   ])
   return {
     refresh: () => panel?.refresh(),
+    settled: () => panel?.settled(),
     replayed() {
       // A draft is seen in the panel only.
       if (panel?.isOpen === false && workplace.steps.draft !== undefined) void toggle()

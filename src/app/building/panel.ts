@@ -40,6 +40,8 @@ export interface Panel {
   refresh(): void
   /** Takes over the draft before or after a step that was undone or redone. */
   replayed(): void
+  /** Resolves when no draft is being built, and none waits; undefined = now. */
+  settled(): Promise<void> | undefined
 }
 
 const MARKUP = `
@@ -113,6 +115,9 @@ export function createPanel(
   let isBuilding = false
   /** True while the draft takes over a change of the network from elsewhere. */
   let isFollowing = false
+  /** True for a draft that was made while a step is undone: it becomes a step after that. */
+  let isHeld = false
+  let atRest: (() => void)[] = []
   let editor: Promise<Editor> | undefined
 
   const say = (): void => {
@@ -182,7 +187,9 @@ export function createPanel(
 
   /** Makes a draft a step to undo, in order with the changes of the network. */
   const noteDraft = (draft: string | undefined): void => {
-    if (running !== undefined && !isBuilding && !isFollowing) workplace.steps.noteDraft(running, draft)
+    if (running === undefined || isBuilding || isFollowing) return
+    if (workplace.steps.isReplaying) isHeld = true
+    else workplace.steps.noteDraft(running, draft)
   }
 
   /** Takes a text as that of the network which runs. */
@@ -231,6 +238,9 @@ export function createPanel(
     if (text !== mine && reading.scenario !== undefined) void apply(reading.scenario)
     else if (fault !== undefined) noteDraft(text)
     show()
+    if (isBuilding) return
+    for (const act of atRest) act()
+    atRest = []
   }
 
   /** Changes the draft by the graph or a form. */
@@ -460,10 +470,13 @@ export function createPanel(
     const before = running
     running = opened.simulation.model.scenario
     const now = running
-    follow(before, now, () =>
-      // A change that waits for this step stays, or it would be undone too, and the step could not be redone.
-      take(isBuilding ? followed(text, raw, before, now) : (steps.draft ?? runningText)),
-    )
+    const own = (): string => (reading.raw === undefined ? text : followed(text, raw, before, now))
+    // A change that waits for this step stays, or it would be undone too, and the step could not be redone.
+    follow(before, now, () => take(isBuilding || isHeld ? own() : (steps.draft ?? runningText)))
+    if (isHeld) {
+      isHeld = false
+      noteDraft(hasFault() ? text : undefined)
+    }
   }
 
   const close = (): void => {
@@ -493,6 +506,7 @@ export function createPanel(
     close,
     refresh,
     replayed,
+    settled: () => (isBuilding ? new Promise((resolve) => atRest.push(resolve)) : undefined),
   }
 }
 

@@ -50,10 +50,25 @@ export interface UndoStack<S extends { readonly bytes: number } = { readonly byt
   undo(): Scenario | undefined
   redo(): Scenario | undefined
   clear(): void
+  /** The steps to undo and those to redo; of each the next one is the last. */
+  readonly steps: readonly [readonly Step<S>[], readonly Step<S>[]]
+  recall(before: readonly Step<S>[], after: readonly Step<S>[]): void
+}
+
+type Done<S extends { readonly bytes: number }> = Step<S> & {
+  states: States<S>
+  paths: string
+  at: number
+  gesture: number
+}
+
+/** A step that the next change does not join. */
+function apart<S extends { readonly bytes: number }>(step: Step<S>): Done<S> {
+  return { ...step, states: step.states ?? {}, paths: '', at: -Infinity, gesture: 0 }
 }
 
 export function createUndoStack<S extends { readonly bytes: number }>(): UndoStack<S> {
-  let done: (Step<S> & { states: States<S>; paths: string; at: number; gesture: number })[] = []
+  let done: Done<S>[] = []
   let undone: Step<S>[] = []
   const limit = (): void => {
     if (done.length > MOST_STEPS) done.shift()
@@ -82,7 +97,7 @@ export function createUndoStack<S extends { readonly bytes: number }>(): UndoSta
     pushDraft(scenario, draft) {
       if (draft === done.at(-1)?.draft) return
       undone = []
-      done.push({ from: scenario, to: scenario, draft, states: {}, paths: '', at: -Infinity, gesture: 0 })
+      done.push(apart({ from: scenario, to: scenario, draft }))
       limit()
     },
     keepDraft(draft) {
@@ -118,13 +133,19 @@ export function createUndoStack<S extends { readonly bytes: number }>(): UndoSta
     redo() {
       const step = undone.pop()
       if (step === undefined) return undefined
-      // The next change is a separate step.
-      done.push({ ...step, states: step.states ?? {}, paths: '', at: -Infinity, gesture: 0 })
+      done.push(apart(step))
       return step.to
     },
     clear() {
       done = []
       undone = []
+    },
+    get steps() {
+      return [done, undone] as const
+    },
+    recall(before, after) {
+      done = before.map(apart)
+      undone = [...after]
     },
   }
 }

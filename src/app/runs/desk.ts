@@ -9,6 +9,7 @@ import type { Sample } from '../../core/run/series.ts'
 import { differences } from '../editing/undo.ts'
 import { entryNow } from '../session/entries.ts'
 import type { Opened } from '../session/opened.ts'
+import { keepSteps, recallSteps } from '../session/kept-steps.ts'
 import { samplesOf } from '../session/recorder.ts'
 import { type Making, changedSource, readShipped } from '../session/source.ts'
 import type { Change, Workplace } from '../session/workplace.ts'
@@ -134,6 +135,7 @@ export function createDesk(places: DeskPlaces, workplace: Workplace, messages: M
     const { simulation, home, recorder } = opened
     const kept = recallRuns()
     recall(opened, kept)
+    recallSteps(workplace)
     const last = ledger.runs.at(-1)
     const eras = workplace.past.until(simulation.tick)
     const tick = eras?.at(-1)?.tick ?? simulation.tick
@@ -152,6 +154,7 @@ export function createDesk(places: DeskPlaces, workplace: Workplace, messages: M
     }
   }
   addEventListener('pagehide', () => {
+    keepSteps(workplace)
     if (known === undefined) return
     const { plots, simulation } = known
     ledger.reached(simulation.tick)

@@ -67,12 +67,21 @@ export function createChanges(
   events: ChangeEvents,
 ): Changes {
   /** Applies the patterns of another source to the present network. */
-  const adopt = async (old: Opened, source: Source): Promise<void> => {
-    const from = old.simulation.model.scenario
-    const { scenario } = source.model
-    await old.loop.still(() => takeOver(old, source.model))
+  const adopt = async (old: Opened, source: Source, before: Scenario): Promise<void> => {
+    const { simulation } = old
+    let from = before
+    await steps.unnoted(() =>
+      old.loop.still(() => {
+        from = simulation.model.scenario
+        const taken = takeOver(old, source.model)
+        // What was set while the patterns were read stays.
+        for (const { path, to } of differences(before, from)) simulation.set(path, to as number)
+        return taken
+      }),
+    )
     checkOpen(old)
     bench.relabel(source)
+    const { scenario } = simulation.model
     steps.note({ from, to: scenario })
     old.loop.redraw()
     old.controls.update()
@@ -89,13 +98,16 @@ export function createChanges(
     before: Scenario,
     states: States<Left>,
   ): Promise<void> => {
-    const { scenario } = source.model
-    const changes = differences(before, scenario)
-    const { handOver, renamedViews } = await import('./hand-over.ts')
+    const { handOver, renamedViews, follow } = await import('./hand-over.ts')
     const { tick, samples, renames, left, text } = await old.loop.still(() =>
       handOver(old, next, before, past, states.to),
     )
     checkOpen(old)
+    // The reader goes on with the sliders until the next network is there.
+    follow(before, old.simulation, next)
+    const from = old.simulation.model.scenario
+    const to = next.model.scenario
+    const changes = differences(from, to)
     states.from ??= left
     const { playing, pace } = old.loop
     const view = old.controls.view()
@@ -108,7 +120,7 @@ export function createChanges(
     built.stage.show(seen)
     showLook(built, look, tick > 0)
     built.stage.layOut()
-    if (changes.length > 0) steps.note({ from: before, to: scenario, states })
+    if (changes.length > 0) steps.note({ from, to, states })
     await built.loop.step(0)
     if (playing) built.loop.play()
     else events.playing(false)
@@ -146,7 +158,7 @@ export function createChanges(
       pending = { home: old.home, scenario, playing: old.loop.playing }
       const source = await changedSource(scenario, old.source)
       if (!isCoarse && states.to?.run === undefined && fitsPatterns(old.simulation.model, source.model)) {
-        await adopt(old, source)
+        await adopt(old, source, before)
         return true
       }
       next = await bench.create(source.model, states.to?.run?.saved.checkpoint)
@@ -224,14 +236,15 @@ export function createChanges(
     async turnInto(to, isEnding = false) {
       const { opened } = bench
       if (opened === undefined) return false
-      const from = opened.simulation.model.scenario
       const states: States<Left> = {}
       if (isEnding) {
         const { wholeRun } = await import('./hand-over.ts')
         states.from = await opened.loop.still(() => wholeRun(opened, past))
       }
+      const from = opened.simulation.model.scenario
       const done = await steps.unnoted(() => become(to, states))
       if (done) steps.note({ from, to, states })
+      steps.noteSince(done ? to : from)
       return done
     },
     makeExactSoon,

@@ -1,5 +1,6 @@
 /** The states that the next network keeps, what the one before leaves behind, and what a step back brings again. */
 import { movingArrays } from '../../core/model/couplings.ts'
+import { valueAt } from '../../core/model/path.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import type { DenseArray } from '../../core/run/arrays.ts'
 import type { Sample, Series } from '../../core/run/series.ts'
@@ -61,6 +62,13 @@ export async function wholeRun(
   }
 }
 
+/** Sets what has changed in the old network since the new one was made from `base`. */
+export function follow(base: Scenario, { model: { scenario } }: Simulation, next: Simulation): void {
+  for (const { path, to } of differences(base, scenario))
+    if (next.parameters.includes(path) && valueAt(next.model.scenario, path) !== to)
+      next.set(path, to as number)
+}
+
 /**
  * Copies the states that fit from the old, paused network to the new one.
  * @param base - the scenario that the new one was made from; later changes of parameters are applied again
@@ -75,8 +83,7 @@ export async function handOver(
 ): Promise<HandedOver> {
   const { simulation, recorder } = old
   const renames = renamesOf(base, next.model.scenario)
-  for (const { path, to } of differences(base, simulation.model.scenario))
-    if (next.parameters.includes(path)) next.set(path, to as number)
+  follow(base, simulation, next)
   // A failed run has no valid states.
   const isSound = await simulation.flush().then(
     () => true,

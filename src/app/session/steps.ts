@@ -1,6 +1,6 @@
 /** Records the undoable steps of the reader. */
 import type { Scenario } from '../../core/model/schema.ts'
-import { type States, type Step, createUndoStack } from '../editing/undo.ts'
+import { type States, type Step, type UndoStack, createUndoStack } from '../editing/undo.ts'
 import type { Left } from './hand-over.ts'
 
 /** Changes the values to those of a scenario; `states` as of `Changes.become`. */
@@ -14,7 +14,9 @@ export interface Steps {
   /** Records a change, unless it is part of a larger one. */
   note(step: Step<Left>): void
   /** Changes values without recording each. */
-  unnoted(change: () => Promise<boolean>): Promise<boolean>
+  unnoted<T>(change: () => Promise<T>): Promise<T>
+  /** Records what the reader has set meanwhile. @param scenario - after the change that was not recorded */
+  noteSince(scenario: Scenario): void
   /**
    * Undoes the last step with a function that changes the values to those of a scenario; false if there is none
    * or it is refused.
@@ -29,9 +31,13 @@ export interface Steps {
   /** Records a change of the draft alone. */
   noteDraft(scenario: Scenario, draft: string | undefined): void
   keepDraft(draft: string): void
+  /** As of an undo stack. */
+  readonly all: UndoStack<Left>['steps']
+  readonly recall: UndoStack<Left>['recall']
 }
 
-export function createSteps(): Steps {
+/** @param present - the open scenario */
+export function createSteps(present: () => Scenario | undefined): Steps {
   const stack = createUndoStack<Left>()
   let isUnnoted = false
   let isReplaying = false
@@ -42,8 +48,14 @@ export function createSteps(): Steps {
     document.addEventListener(type, () => (gesture = 0), true)
 
   const unnoted: Steps['unnoted'] = (change) => {
+    const was = isUnnoted
     isUnnoted = true
-    return change().finally(() => (isUnnoted = false))
+    return change().finally(() => (isUnnoted = was))
+  }
+  const push = (step: Step<Left>): void => stack.push(step, performance.now(), gesture)
+  const noteSince: Steps['noteSince'] = (from) => {
+    const to = present()
+    if (to !== undefined) push({ from, to })
   }
   const replay = async (isUndo: boolean, change: Turn): Promise<boolean> => {
     const go = (isBack: boolean) => (isBack ? stack.undo() : stack.redo())
@@ -53,8 +65,8 @@ export function createSteps(): Steps {
     const states: States<Left> = { to: isUndo ? own?.from : own?.to }
     isReplaying = true
     const done = await unnoted(() => change(target, states)).finally(() => (isReplaying = false))
-    if (!done) go(!isUndo)
-    else if (own !== undefined) own[isUndo ? 'to' : 'from'] = states.from
+    if (done && own !== undefined) own[isUndo ? 'to' : 'from'] = states.from
+    noteSince(done ? target : (go(!isUndo) ?? target))
     return done
   }
   return {
@@ -68,9 +80,10 @@ export function createSteps(): Steps {
       return gesture !== 0
     },
     note(step) {
-      if (!isUnnoted) stack.push(step, performance.now(), gesture)
+      if (!isUnnoted) push(step)
     },
     unnoted,
+    noteSince,
     undo: (change) => replay(true, change),
     redo: (change) => replay(false, change),
     clear() {
@@ -84,5 +97,9 @@ export function createSteps(): Steps {
     },
     noteDraft: (scenario, draft) => stack.pushDraft(scenario, draft),
     keepDraft: (draft) => stack.keepDraft(draft),
+    get all() {
+      return stack.steps
+    },
+    recall: stack.recall,
   }
 }

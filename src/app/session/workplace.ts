@@ -42,6 +42,8 @@ export interface WorkplaceEvents {
   readonly changed: (change: Change) => void
   /** A step was undone or redone; the step may be one of the draft alone. */
   readonly replayed?: () => void
+  /** Resolves when changes that wait for one another are made, so that the last of them is undone; undefined = now. */
+  readonly settled?: () => Promise<void> | undefined
 }
 
 /** A changed value; undefined if there was or is none. */
@@ -92,8 +94,8 @@ export interface Workplace {
   readonly baseOf: (scenario: Scenario) => Scenario
   readonly canUndo: boolean
   readonly canRedo: boolean
-  /** The steps to undo, for a part of the page with a draft of the scenario. */
-  readonly steps: Pick<Steps, 'draft' | 'isReplaying' | 'noteDraft' | 'keepDraft'>
+  /** The steps to undo, for a part of the page with a draft of the scenario, and to keep them over a reload. */
+  readonly steps: Pick<Steps, 'draft' | 'isReplaying' | 'noteDraft' | 'keepDraft' | 'all' | 'recall'>
   /** True if every value is as when the scenario was opened. */
   readonly isAsOpened: boolean
   /** Undoes the last change of a value, also by a rebuild; the state of the network is kept. */
@@ -118,7 +120,7 @@ export function createWorkplace(
   outfit: Outfit,
 ): Workplace {
   const turns = createTurns()
-  const steps = createSteps()
+  const steps = createSteps(() => bench.opened?.simulation.model.scenario)
   const isAsOpened = createComparison()
   const past = createPast()
   const bases = createBases()
@@ -216,12 +218,15 @@ export function createWorkplace(
       fail(isRefused ? 'This scenario cannot run' : 'The network could not be built', error, again)
     }
   }
-  const replay = (way: Steps['undo']): Promise<boolean> =>
-    turns.within(async () => {
+  const replay = async (way: Steps['undo']): Promise<boolean> => {
+    const waiting = events.settled?.()
+    if (waiting !== undefined) await waiting
+    return turns.within(async () => {
       const done = await way(changes.become)
       if (done) events.replayed?.()
       return done
     })
+  }
   const load = (id: string, source?: Promise<Source>): Promise<void> =>
     turns.next(() =>
       replace(id, () => source ?? shippedSource(id).source, isShipped(id) ? () => void load(id) : undefined),
