@@ -383,3 +383,95 @@ test('a network without a text has no room for one, and a short text has its own
   expect(none).toBeLessThan(60)
   expect((await room('One line.')) - none).toBeLessThan(1.5 * line)
 })
+
+test('what a slider does while a network is built is a step of its own', async () => {
+  await lab.load('softmax-synapses')
+  const state = async () => [await scenario('seed'), await scenario('memories.xi.tau')]
+  const [seed, tau] = await state()
+  const canRedo = () => lab.page.locator('#redo').isEnabled()
+  const during = (act: string, value: number) =>
+    lab.page.evaluate(`(async () => {
+      const done = engram.${act}, before = engram.simulation
+      await new Promise((resolve) => setTimeout(resolve))
+      engram.simulation.set('memories.xi.tau', ${value})
+      if (engram.simulation !== before) throw new Error('it is there already')
+      await done
+    })()`)
+  await during("set('seed', 7)", 70)
+  expect(await state()).toEqual([7, 70])
+  await lab.engram('undo()')
+  expect(await state()).toEqual([seed, 70])
+  await lab.engram('undo()')
+  expect(await state()).toEqual([seed, tau])
+  await lab.engram('redo()')
+  await lab.engram('redo()')
+  expect(await state()).toEqual([7, 70])
+  await during('undo()', 80)
+  expect(await state()).toEqual([seed, 80])
+  await lab.engram('undo()')
+  expect(await state()).toEqual([seed, 70])
+  await eventually(canRedo).toBe(true)
+  await during("rebuild({ ...engram.scenario, seed: 8 })", 90)
+  await during('restore()', 95)
+  expect(await state()).toEqual([seed, 95])
+  await lab.engram('undo()')
+  expect(await state()).toEqual([seed, tau])
+  await lab.engram('undo()')
+  expect(await state()).toEqual([8, 90])
+})
+
+test('of the changes in the builder the last is undone first, whatever is under way', async () => {
+  const { page } = lab
+  await lab.load('softmax-synapses')
+  await page.keyboard.press('b')
+  await page.locator('.builder [data-id="neurons.hidden"]').focus()
+  await page.locator('[data-keys="neurons/hidden/every"]').waitFor({ state: 'attached' })
+  const state = async () =>
+    Promise.all(['every', 'lagrangian.beta'].map((path) => scenario(`neurons.hidden.${path}`)))
+  const write = (key: string, value: number) => `{
+    const input = document.querySelector('input[data-keys="neurons/hidden/${key}"]')
+    input.value = '${value}'
+    input.dispatchEvent(new Event('change'))
+  }`
+  const before = await state()
+  const [every, beta] = before
+  // The second waits for the first, which builds a network.
+  await page.evaluate(`${write('every', 2)} ${write('lagrangian/beta', 3)} engram.undo()`)
+  expect(await state()).toEqual([2, beta])
+  await lab.engram('redo()')
+  expect(await state()).toEqual([2, 3])
+  await lab.engram('undo()')
+  await lab.engram('undo()')
+  expect(await state()).toEqual(before)
+
+  // A draft that is made while a step is undone is one after it.
+  await lab.engram('redo()')
+  await page.evaluate(`(async () => {
+    const done = engram.undo()
+    await new Promise((resolve) => setTimeout(resolve))
+    ${write('lagrangian/beta', -1)}
+    await done
+  })()`)
+  await eventually(status).toMatch(/^Draft/)
+  expect(await state()).toEqual(before)
+  await lab.engram('undo()')
+  await eventually(status).toBe('Runs as drawn.')
+  expect(await state()).toEqual(before)
+  expect(await lab.engram('undo()')).toBe(false)
+
+  // A text that is left is there before the undo that follows.
+  await page.getByRole('button', { name: 'Text', exact: true }).click()
+  await page.locator('.builder-editor:focus').waitFor()
+  await page.getByRole('button', { name: 'Copy', exact: true }).click()
+  const text = await page.evaluate<string>('navigator.clipboard.readText()')
+  await page.locator('.cm-content').focus()
+  await page.keyboard.press('Control+a')
+  await page.keyboard.insertText(text.replace(/"hidden": \{/, '"hidden": { "every": 4,'))
+  await page.locator('.builder-graph [tabindex="0"]').focus()
+  await page.keyboard.press('Control+z')
+  await eventually(() => page.locator('#redo').isEnabled()).toBe(true)
+  await eventually(state).toEqual([every, beta])
+  await lab.engram('redo()')
+  expect(await state()).toEqual([4, beta])
+  await page.keyboard.press('b')
+})
