@@ -424,6 +424,7 @@ test('of the changes in the builder the last is undone first, whatever is under 
   const { page } = lab
   await lab.load('softmax-synapses')
   await page.keyboard.press('b')
+  await page.locator('.builder-graph g.layer:focus').waitFor()
   await page.locator('.builder [data-id="neurons.hidden"]').focus()
   await page.locator('[data-keys="neurons/hidden/every"]').waitFor({ state: 'attached' })
   const state = async () =>
@@ -435,12 +436,15 @@ test('of the changes in the builder the last is undone first, whatever is under 
   }`
   const before = await state()
   const [every, beta] = before
-  // The second waits for the first, which builds a network.
-  await page.evaluate(`${write('every', 2)} ${write('lagrangian/beta', 3)} engram.undo()`)
-  expect(await state()).toEqual([2, beta])
-  await lab.engram('redo()')
+  // Two wait for the first, which builds a network: each is a step.
+  const three = [write('every', 2), write('lagrangian/beta', 3), write('every', 5)]
+  await page.evaluate(`${three.join(' ')} engram.undo()`)
   expect(await state()).toEqual([2, 3])
+  await lab.engram('redo()')
+  expect(await state()).toEqual([5, 3])
   await lab.engram('undo()')
+  await lab.engram('undo()')
+  expect(await state()).toEqual([2, beta])
   await lab.engram('undo()')
   expect(await state()).toEqual(before)
 

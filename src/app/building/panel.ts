@@ -111,8 +111,12 @@ export function createPanel(
   let runningText = ''
   const texts = createTexts()
   let home: Opened['home'] | undefined
-  /** True while a network is being built from a draft; later drafts wait, and only the last of them is built. */
+  /** True while a network is being built from a draft. */
   let isBuilding = false
+  /** Later drafts, which wait: each is a step to undo. */
+  let waiting: string[] = []
+  /** True if the draft has followed a step that was undone before its turn. */
+  let isMoved = false
   /** True while the draft takes over a change of the network from elsewhere. */
   let isFollowing = false
   /** True for a draft that was made while a step is undone: it becomes a step after that. */
@@ -199,33 +203,38 @@ export function createPanel(
     keep()
   }
 
-  const apply = async (scenario: Scenario): Promise<void> => {
+  /** @param own - text of the scenario */
+  const apply = async (scenario: Scenario, own = text): Promise<void> => {
     const changes = differences(running, scenario)
     if (changes.length === 0) {
-      ran(text)
-      noteDraft(undefined)
+      ran(own)
+      if (own === text) noteDraft(undefined)
       return
     }
-    if (isBuilding) return
-    let mine = text
+    if (isBuilding) {
+      waiting.push(own)
+      return
+    }
+    let mine = own
+    let built = scenario
     isBuilding = true
+    isMoved = false
     say()
     let refusal: unknown
     const [first] = changes
     const isNumber = changes.length === 1 && typeof first?.from === 'number' && typeof first.to === 'number'
     const refused = (error: unknown): void => void (refusal = error)
-    /** The draft when its turn comes: it has followed a step that was undone before. */
     const newest = (): Scenario => {
-      if (reading.scenario === undefined) return scenario
-      mine = text
-      return reading.scenario
+      if (isMoved && reading.scenario !== undefined) [mine, built] = [text, reading.scenario]
+      return built
     }
     const done = isNumber
       ? await workplace.set(first.path, first.to, refused)
       : await workplace.rebuild(newest, refused)
     isBuilding = false
     if (done) {
-      running = workplace.opened?.simulation.model.scenario
+      // What was set meanwhile elsewhere is not in its text.
+      running = built
       ran(mine)
     } else if (text === mine) {
       if (refusal !== undefined)
@@ -235,12 +244,22 @@ export function createPanel(
             : { message: textOf(refusal), from: 0, to: 0 }
     }
     refresh()
-    if (text !== mine && reading.scenario !== undefined) void apply(reading.scenario)
-    else if (fault !== undefined) noteDraft(text)
+    goOn(mine)
     show()
     if (isBuilding) return
     for (const act of atRest) act()
     atRest = []
+  }
+
+  /** Builds the drafts that wait, one after the other. @param before - the text that was built last, or refused */
+  const goOn = (before: string): void => {
+    for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+      const { scenario } = readDraft(next)
+      if (scenario !== undefined && next !== text) void apply(scenario, next)
+      if (isBuilding) return
+    }
+    if (text !== before && reading.scenario !== undefined) void apply(reading.scenario)
+    else if (fault !== undefined) noteDraft(text)
   }
 
   /** Changes the draft by the graph or a form. */
@@ -445,10 +464,12 @@ export function createPanel(
     const before = running
     running = scenario
     if (before === undefined || differences(before, scenario).length === 0) return
+    const isOwn = fault !== undefined || text !== runningText
+    waiting = []
     follow(before, scenario, () => {
-      if (fault === undefined) take(runningText)
+      if (!isOwn) take(runningText)
       else {
-        // A draft with a fault stays, and follows.
+        // A draft with a fault, or one that waits, stays, and follows.
         if (reading.raw !== undefined) take(followed(text, raw, before, scenario))
         if (hasFault()) workplace.steps.keepDraft(text)
       }
@@ -471,6 +492,8 @@ export function createPanel(
     running = opened.simulation.model.scenario
     const now = running
     const own = (): string => (reading.raw === undefined ? text : followed(text, raw, before, now))
+    isMoved = isBuilding
+    waiting = []
     // A change that waits for this step stays, or it would be undone too, and the step could not be redone.
     follow(before, now, () => take(isBuilding || isHeld ? own() : (steps.draft ?? runningText)))
     if (isHeld) {
