@@ -15,10 +15,11 @@ import { type Making, changedSource, readShipped } from '../session/source.ts'
 import type { Change, Workplace } from '../session/workplace.ts'
 import { download, stemOf } from '../sharing/exports.ts'
 import { curvesCsv } from './curves-csv.ts'
-import { type KeptRun, type Made, keepRuns, recallRuns } from './kept-runs.ts'
+import { keepRuns, recallRuns } from './kept-runs.ts'
 import { type Run, createLedger } from './ledger.ts'
 import { runName } from './names.ts'
 import { offerProbes } from './offer.ts'
+import type { KeptRun, Made } from './runs-text.ts'
 import { runsCsv } from './table.ts'
 
 export interface Desk {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { behindOf, reachOf } from '../../../src/app/plots/behind.ts'
 import { createLedger } from '../../../src/app/runs/ledger.ts'
+import { type KeptRun, readRuns, runsText } from '../../../src/app/runs/runs-text.ts'
 import { runName } from '../../../src/app/runs/names.ts'
 import { columnsOf, runsCsv, sorted } from '../../../src/app/runs/table.ts'
 import { curvesCsv } from '../../../src/app/runs/curves-csv.ts'
@@ -79,6 +80,57 @@ describe('the runs of a visit', () => {
       [0, 40],
       [0, 0],
     ])
+  })
+
+  test('go on after a reload, with the values that are known at its tick', () => {
+    const ledger = createLedger()
+    ledger.begin(start)
+    ledger.reached(40)
+    ledger.begin(start)
+    ledger.reached(30)
+    ledger.sample('energy', 30, -1)
+    const numbered = ({ runs }: typeof ledger) =>
+      runs.map(({ number, to, finals }) => [number, to, finals.get('energy')])
+    for (const [tick, energy] of [
+      [30, -1],
+      [20, undefined],
+    ] as const) {
+      const later = createLedger()
+      later.recall(ledger.runs)
+      later.goOn(tick)
+      expect(numbered(later)).toEqual([
+        [1, 40, undefined],
+        [2, tick, energy],
+      ])
+      later.begin(start)
+      expect(later.present?.number).toBe(3)
+    }
+  })
+
+  test('are stored with their scenarios once; without room the pinned ones come first, then the last', () => {
+    const origin = { id: 'two', scenario }
+    const kept = Array.from(
+      { length: 9 },
+      (_, index): KeptRun => ({
+        number: index + 1,
+        scenario: index === 0 ? other(GAIN, 5) : scenario,
+        home: scenario,
+        source: index === 0 ? { origin, entry: 'mine' } : {},
+        from: index,
+        to: 10 * index,
+        finals: new Map([['energy', index]]),
+        isOver: index < 8,
+        ...(index === 1 && { charts: new Map([['energy', { times: [0, 1], lines: [] }]]) }),
+      }),
+    )
+    const text = runsText(kept, 1e6)!
+    expect(readRuns(text)).toEqual(kept)
+    expect(text.length).toBeLessThan(4 * JSON.stringify(scenario).length)
+    const few = readRuns(runsText(kept, JSON.stringify(scenario).length + 500)!)
+    expect(few.length).toBeLessThan(9)
+    expect(few[0]).toEqual(kept[1])
+    expect(few.slice(1)).toEqual(kept.slice(10 - few.length))
+    expect(runsText([], 1e6)).toBeUndefined()
   })
 
   test('are at most 200; those that are pinned stay', () => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { createUndoStack, differences } from '../../../src/app/editing/undo.ts'
+import { readSteps, stepsText } from '../../../src/app/session/steps-text.ts'
 import type { Scenario } from '../../../src/core/model/schema.ts'
 import { memorySpecs } from '../../../src/core/model/specs.ts'
 import { setValue } from '../../../src/core/model/path.ts'
@@ -101,4 +102,23 @@ test('the differences of two scenarios are the innermost values, lists of anothe
   }
   expect(differences(scenario, sized).map(({ path }) => path)).toEqual(['neurons.extra', 'stimulus'])
   expect(differences({ a: [1, 2] }, { a: [1, 3] })).toEqual([{ path: 'a.1', from: 2, to: 3 }])
+})
+
+test('steps are stored for a reload with their drafts; without room those next to the present are kept', () => {
+  const stack = createUndoStack()
+  for (let tau = 1; tau <= 40; tau++) stack.push({ from: withTau(tau), to: withTau(tau + 1) }, 10_000 * tau, 0)
+  stack.pushDraft(withTau(41), 'a draft')
+  for (let back = 0; back < 20; back++) stack.undo()
+  const [done, undone] = stack.steps
+  const kept = { entry: 'own', present: withTau(22), done, undone }
+  const bare = (steps: typeof undone) =>
+    steps.map(({ from, to, draft }) => ({ from, to, ...(draft !== undefined && { draft }) }))
+  const found = readSteps(stepsText(kept, 1e6))
+  expect(found).toEqual({ ...kept, done: bare(done), undone: bare(undone) })
+  const other = createUndoStack()
+  other.recall(found.done, found.undone)
+  expect([tauOf(other.undo()), tauOf(other.redo()), tauOf(other.redo())]).toEqual([21, 22, 23])
+  const few = readSteps(stepsText(kept, 5 * JSON.stringify(scenario).length))
+  expect([few.done.length, few.undone.length]).toEqual([3, 3])
+  expect([tauOf(few.done.at(-1)?.to), tauOf(few.undone.at(-1)?.from)]).toEqual([22, 22])
 })
