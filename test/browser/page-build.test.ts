@@ -411,7 +411,7 @@ test('what a slider does while a network is built is a step of its own', async (
   await lab.engram('undo()')
   expect(await state()).toEqual([seed, 70])
   await eventually(canRedo).toBe(true)
-  await during("rebuild({ ...engram.scenario, seed: 8 })", 90)
+  await during('rebuild({ ...engram.scenario, seed: 8 })', 90)
   await during('restore()', 95)
   expect(await state()).toEqual([seed, 95])
   await lab.engram('undo()')

@@ -134,7 +134,11 @@ export function createEditor(host: HTMLElement, actions: EditorActions): Editor 
           'aria-label': 'Scenario as JSON; Escape leaves the field',
         }),
         // What is done elsewhere comes after the text, such as an undo.
-        EditorView.domEventHandlers({ blur: () => void (timer !== undefined && take()) }),
+        EditorView.domEventHandlers({
+          blur() {
+            if (timer !== undefined) take()
+          },
+        }),
         EditorView.updateListener.of(({ docChanged }) => {
           if (!docChanged || isShowing) return
           clearTimeout(timer)

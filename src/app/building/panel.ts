@@ -246,6 +246,11 @@ export function createPanel(
     refresh()
     goOn(mine)
     show()
+    settle()
+  }
+
+  /** Lets an undo that waits for the last of the drafts begin. */
+  const settle = (): void => {
     if (isBuilding) return
     for (const act of atRest) act()
     atRest = []

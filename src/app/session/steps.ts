@@ -33,7 +33,7 @@ export interface Steps {
   keepDraft(draft: string): void
   /** As of an undo stack. */
   readonly all: UndoStack<Left>['steps']
-  readonly recall: UndoStack<Left>['recall']
+  readonly recall: (...steps: UndoStack<Left>['steps']) => void
 }
 
 /** @param present - the open scenario */
@@ -100,6 +100,6 @@ export function createSteps(present: () => Scenario | undefined): Steps {
     get all() {
       return stack.steps
     },
-    recall: stack.recall,
+    recall: (before, after) => stack.recall(before, after),
   }
 }

@@ -109,20 +109,17 @@ describe('the runs of a visit', () => {
 
   test('are stored with their scenarios once; without room the pinned ones come first, then the last', () => {
     const origin = { id: 'two', scenario }
-    const kept = Array.from(
-      { length: 9 },
-      (_, index): KeptRun => ({
-        number: index + 1,
-        scenario: index === 0 ? other(GAIN, 5) : scenario,
-        home: scenario,
-        source: index === 0 ? { origin, entry: 'mine' } : {},
-        from: index,
-        to: 10 * index,
-        finals: new Map([['energy', index]]),
-        isOver: index < 8,
-        ...(index === 1 && { charts: new Map([['energy', { times: [0, 1], lines: [] }]]) }),
-      }),
-    )
+    const kept = Array.from({ length: 9 }, (_, index): KeptRun => ({
+      number: index + 1,
+      scenario: index === 0 ? other(GAIN, 5) : scenario,
+      home: scenario,
+      source: index === 0 ? { origin, entry: 'mine' } : {},
+      from: index,
+      to: 10 * index,
+      finals: new Map([['energy', index]]),
+      isOver: index < 8,
+      ...(index === 1 && { charts: new Map([['energy', { times: [0, 1], lines: [] }]]) }),
+    }))
     const text = runsText(kept, 1e6)!
     expect(readRuns(text)).toEqual(kept)
     expect(text.length).toBeLessThan(4 * JSON.stringify(scenario).length)

@@ -106,7 +106,8 @@ test('the differences of two scenarios are the innermost values, lists of anothe
 
 test('steps are stored for a reload with their drafts; without room those next to the present are kept', () => {
   const stack = createUndoStack()
-  for (let tau = 1; tau <= 40; tau++) stack.push({ from: withTau(tau), to: withTau(tau + 1) }, 10_000 * tau, 0)
+  for (let tau = 1; tau <= 40; tau++)
+    stack.push({ from: withTau(tau), to: withTau(tau + 1) }, 10_000 * tau, 0)
   stack.pushDraft(withTau(41), 'a draft')
   for (let back = 0; back < 20; back++) stack.undo()
   const [done, undone] = stack.steps
