@@ -422,7 +422,7 @@ test('what a slider does while a network is built is a step of its own', async (
 
 test('of the changes in the builder the last is undone first, whatever is under way', async () => {
   const { page } = lab
-  await lab.load('softmax-synapses')
+  await lab.visit('softmax-synapses')
   await page.keyboard.press('b')
   await page.locator('.builder-graph g.layer:focus').waitFor()
   await page.locator('.builder [data-id="neurons.hidden"]').focus()
