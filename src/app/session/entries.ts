@@ -7,7 +7,7 @@ import { ModelError } from '../../core/errors.ts'
 import { type Read, filesNamed } from '../../core/model/files.ts'
 import { parseScenario } from '../../core/model/parse.ts'
 import type { Scenario } from '../../core/model/schema.ts'
-import { checkFiles, encodeCheckpoint } from '../../core/run/checkpoint.ts'
+import type { encodeCheckpoint } from '../../core/run/checkpoint.ts'
 import { textOf } from '../messages.ts'
 import { restarted } from './autosave.ts'
 import { type Kept, parseRecord, recordText } from './record.ts'
@@ -68,6 +68,9 @@ export interface Entries {
   /** The scenario of the present entry, if its address does not contain it. */
   given(): Promise<Source> | undefined
 }
+
+/** A page that goes can wait for nothing: this is loaded once there is something to store. */
+let encode: typeof encodeCheckpoint | undefined
 
 function stored(): v.InferOutput<typeof stateSchema> | undefined {
   const { success, output } = v.safeParse(stateSchema, history.state)
@@ -133,6 +136,12 @@ export function createEntries(): Entries {
     },
     own(home, entry = current) {
       if (!owners.has(home)) owners.set(home, entry)
+      if (encode !== undefined) return
+      import('../../core/run/checkpoint.ts').then(
+        ({ encodeCheckpoint }) => (encode = encodeCheckpoint),
+        // Without it the values are stored, and no state.
+        () => undefined,
+      )
     },
     keep,
     async leave(opened) {
@@ -229,8 +238,8 @@ function write(key: string, text: string): boolean {
 /** The latest checkpoint with the samples up to it, or without samples if there are too many. */
 function runOf({ autosave, simulation, recorder }: Opened): Uint8Array | undefined {
   const { saved } = autosave
-  if (saved === undefined || autosave.bytes > MOST_CHARACTERS || saved.checkpoint.tick > simulation.tick)
-    return undefined
+  if (saved === undefined || encode === undefined) return undefined
+  if (autosave.bytes > MOST_CHARACTERS || saved.checkpoint.tick > simulation.tick) return undefined
   const { scenario } = simulation.model
   const { checkpoint } = saved
   const isSame = checkpoint.scenario.time.dt === scenario.time.dt
@@ -253,14 +262,14 @@ function runOf({ autosave, simulation, recorder }: Opened): Uint8Array | undefin
     return one.terms === undefined ? cut : { ...cut, terms: one.terms.slice(0, count) }
   })
   for (const series of [sampled, empty]) {
-    const bytes = encodeCheckpoint({ ...checkpoint, origin, scenario, series })
+    const bytes = encode({ ...checkpoint, origin, scenario, series })
     if (bytes.length * 1.5 < MOST_CHARACTERS) return bytes
   }
   return undefined
 }
 
 async function recalled(text: string, entry: string, read?: Read): Promise<Recalled> {
-  const { home, scenario, playing, checkpoint } = parseRecord(text, entry)
+  const { home, scenario, playing, checkpoint } = await parseRecord(text, entry)
   let source: Source
   try {
     source = await scenarioSource(scenario, undefined, read)
@@ -274,6 +283,7 @@ async function recalled(text: string, entry: string, read?: Read): Promise<Recal
   }
   const whole = { ...source, home }
   if (checkpoint === undefined) return { source: whole, playing }
+  const { checkFiles } = await import('../../core/run/checkpoint.ts')
   checkFiles(checkpoint, source.model)
   return { source: { ...whole, checkpoint }, playing }
 }

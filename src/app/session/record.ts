@@ -5,7 +5,6 @@ import { crc32 } from '../../core/data/crc32.ts'
 import { ModelError } from '../../core/errors.ts'
 import { parseScenario } from '../../core/model/parse.ts'
 import type { Scenario } from '../../core/model/schema.ts'
-import { decodeCheckpoint } from '../../core/run/checkpoint.ts'
 import type { Checkpoint } from '../../core/run/simulation.ts'
 
 const VERSION = 1
@@ -47,7 +46,10 @@ export function recordText(kept: Kept, run?: Uint8Array): string {
  * The inverse of `recordText`.
  * @throws ModelError or another error if the text is damaged, of another version or of another entry
  */
-export function parseRecord(text: string, entry: string): Kept & { readonly checkpoint?: Checkpoint } {
+export async function parseRecord(
+  text: string,
+  entry: string,
+): Promise<Kept & { readonly checkpoint?: Checkpoint }> {
   const [, sum, json] = /^(\d+) (.*)$/s.exec(text) ?? []
   if (json === undefined || Number(sum) !== crc32(strToU8(json)))
     throw new ModelError('the state stored in the browser is damaged')
@@ -56,5 +58,7 @@ export function parseRecord(text: string, entry: string): Kept & { readonly chec
     throw new ModelError('the state stored in the browser is of another version')
   const { playing, run } = output
   const kept = { entry, playing, home: parseScenario(output.home), scenario: parseScenario(output.scenario) }
-  return run === undefined ? kept : { ...kept, checkpoint: decodeCheckpoint(strToU8(atob(run), true)) }
+  if (run === undefined) return kept
+  const { decodeCheckpoint } = await import('../../core/run/checkpoint.ts')
+  return { ...kept, checkpoint: decodeCheckpoint(strToU8(atob(run), true)) }
 }

@@ -6,7 +6,6 @@ import type { Model } from '../../core/model/model.ts'
 import { parseScenario } from '../../core/model/parse.ts'
 import { resolveModel } from '../../core/model/resolve.ts'
 import type { Scenario } from '../../core/model/schema.ts'
-import { checkFiles, decodeCheckpoint } from '../../core/run/checkpoint.ts'
 import type { Checkpoint } from '../../core/run/simulation.ts'
 import { hint } from '../../core/suggestion.ts'
 import { wrongFiles } from '../data/kinds.ts'
@@ -202,6 +201,7 @@ async function sourceOf(file: File, read: Read): Promise<Source> {
     })
   }
   if (bytes[0] === 0x50 && bytes[1] === 0x4b) {
+    const { checkFiles, decodeCheckpoint } = await import('../../core/run/checkpoint.ts')
     const checkpoint = naming(file.name, () => decodeCheckpoint(bytes))
     const source = await scenarioSource(parseScenario(checkpoint.scenario, file.name), file.name, read)
     naming(file.name, () => checkFiles(checkpoint, source.model))

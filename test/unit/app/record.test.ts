@@ -31,10 +31,10 @@ function resealed(change: object): string {
   return `${crc32(strToU8(json))} ${json}`
 }
 
-test('a record comes back as it was kept, with its run or without', () => {
-  expect(parseRecord(recordText(kept), 'own')).toEqual(kept)
-  expect(parseRecord(text, 'own')).toMatchObject({ ...kept, checkpoint: { tick, arrays } })
-  expect(parseRecord(resealed({}), 'own')).toMatchObject({ ...kept, checkpoint: { tick, arrays } })
+test('a record comes back as it was kept, with its run or without', async () => {
+  expect(await parseRecord(recordText(kept), 'own')).toEqual(kept)
+  expect(await parseRecord(text, 'own')).toMatchObject({ ...kept, checkpoint: { tick, arrays } })
+  expect(await parseRecord(resealed({}), 'own')).toMatchObject({ ...kept, checkpoint: { tick, arrays } })
 })
 
 test.each([
@@ -45,7 +45,7 @@ test.each([
   ['of another entry', resealed({ entry: 'other' }), 'is of another version'],
   ['of a run that is none', resealed({ run: 'AAAA' }), 'npz archive'],
   ['of a scenario that is not valid', resealed({ scenario: { version: 1 } }), 'time'],
-])('a record that is %s is refused', (_, damaged, reason) => {
+])('a record that is %s is refused', async (_, damaged, reason) => {
   expect(damaged).not.toBe(text)
-  expect(() => parseRecord(damaged, 'own')).toThrow(reason)
+  await expect(parseRecord(damaged, 'own')).rejects.toThrow(reason)
 })
