@@ -74,7 +74,7 @@ export function createChanges(
       old.loop.still(() => {
         from = simulation.model.scenario
         const taken = takeOver(old, source.model)
-        // What was set while the patterns were read stays.
+        // Values that were set while the patterns were read stay.
         for (const { path, to } of differences(before, from)) simulation.set(path, to as number)
         return taken
       }),

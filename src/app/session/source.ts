@@ -33,7 +33,7 @@ export interface Source {
   readonly checkpoint?: Checkpoint
 }
 
-/** What other values of a scenario need from its source. */
+/** The part of a source that other values of its scenario need. */
 export type Making = Pick<Source, 'origin' | 'read'>
 
 /** A loading source: its scenario is available before its files. */
