@@ -133,7 +133,7 @@ export function createEditor(host: HTMLElement, actions: EditorActions): Editor 
           tabindex: '0',
           'aria-label': 'Scenario as JSON; Escape leaves the field',
         }),
-        // What is done elsewhere comes after the text, such as an undo.
+        // The text comes before changes from elsewhere, such as an undo.
         EditorView.domEventHandlers({
           blur() {
             if (timer !== undefined) take()

@@ -233,7 +233,7 @@ export function createPanel(
       : await workplace.rebuild(newest, refused)
     isBuilding = false
     if (done) {
-      // What was set meanwhile elsewhere is not in its text.
+      // Values that were set elsewhere meanwhile are not in its text.
       running = built
       ran(mine)
     } else if (text === mine) {

@@ -4,7 +4,7 @@ import type { Scenario } from '../../core/model/schema.ts'
 import type { Chart } from '../plots/history.ts'
 import type { Run } from './ledger.ts'
 
-/** What the network of a run was made from, as it can be stored. */
+/** The source of the network of a run, as it can be stored. */
 export interface Made {
   /** The shipped scenario. */
   readonly origin?: { readonly id: string; readonly scenario: Scenario }
