@@ -201,7 +201,10 @@ function targetsIn(spec: unknown, ends: readonly string[]): readonly string[] {
 function layerBox(raw: unknown, name: string) {
   const keys = ['neurons', name]
   const size = valueIn(raw, [...keys, 'size'])
-  const shape = Array.isArray(size) ? (size as number[]) : typeof size === 'number' ? [size] : []
+  const lengths: unknown[] = Array.isArray(size) ? size : typeof size === 'number' ? [size] : []
+  // A draft may have any size.
+  const isShape = lengths.every((length) => Number.isInteger(length) && (length as number) > 0)
+  const shape = isShape ? (lengths as number[]) : []
   const kind = valueIn(raw, [...keys, 'lagrangian', 'kind'])
   return {
     keys,
@@ -209,7 +212,7 @@ function layerBox(raw: unknown, name: string) {
     isLayer: true,
     shape,
     lines: [
-      [shape.join(' × '), tauText(valueIn(raw, [...keys, 'tau']) ?? 1)].filter(Boolean).join(' · '),
+      [lengths.join(' × '), tauText(valueIn(raw, [...keys, 'tau']) ?? 1)].filter(Boolean).join(' · '),
       typeof kind === 'string' ? kind : '',
     ],
   }

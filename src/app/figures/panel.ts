@@ -113,8 +113,10 @@ export function createFigurePanel(workplace: Workplace): FigurePanel {
     const from = base === home ? (source.origin?.scenario ?? home) : base
     if (other !== undefined) return figureCaption([{ tick: 0, scenario: other.scenario }], from, other.tick)
     const { scenario } = simulation.model
-    const eras = workplace.past.until(simulation.tick) ?? [{ tick: 0, scenario }]
-    return figureCaption(eras, from, simulation.tick)
+    const { tick } = simulation
+    const [first, ...later] = workplace.past.until(tick) ?? [{ tick: 0, scenario }]
+    // The plots mark a change at the present tick too.
+    return figureCaption([first, ...later, { tick, scenario }], from, tick)
   }
 
   const plotsNow = (): readonly (ChartData | MapData)[] => other?.data ?? current().plots.data()

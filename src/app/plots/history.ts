@@ -95,6 +95,7 @@ export function createHistory(
   // Such as `pattern` of the columns `pattern.0`, `pattern.1`.
   const [word] = (measureOf(kind)?.columns(1, [])[0] ?? '').split('.')
   let times: number[] = []
+  let ticks: number[] = []
   let points: Point[] = []
   let stride = 1
   let seen = 0
@@ -196,19 +197,51 @@ export function createHistory(
     push(sample) {
       if (seen++ % stride !== 0) return
       times.push(sample.time)
+      ticks.push(sample.tick)
       points.push(reduce(sample))
       if (times.length <= mostPoints) return
       times = times.filter((_, index) => index % 2 === 0)
+      ticks = ticks.filter((_, index) => index % 2 === 0)
       points = points.filter((_, index) => index % 2 === 0)
       stride *= 2
     },
-    chart: (replica) => ({ times, lines: [...mainLines(replica), ...termLines(replica)] }),
+    chart(replica) {
+      const chart = { times, lines: [...mainLines(replica), ...termLines(replica)] }
+      const breaks = breaksIn(ticks)
+      return breaks.length === 0 ? chart : broken(chart, breaks)
+    },
     clear() {
       times = []
+      ticks = []
       points = []
       stride = 1
       seen = 0
     },
+  }
+}
+
+/** The samples before which others are missing, as the probe was not there: the ticks in between are more than twice those next to them. */
+function breaksIn(ticks: readonly number[]): number[] {
+  const found: number[] = []
+  for (let at = 1; ticks.length > 2 && at < ticks.length; at++) {
+    const apart = (index: number): number => (ticks[index] ?? NaN) - (ticks[index - 1] ?? NaN) || 0
+    if (apart(at) > 2 * Math.max(apart(at - 1), apart(at + 1))) found.push(at)
+  }
+  return found
+}
+
+/** A chart whose lines end before some samples: a time without values is between. */
+function broken({ times, lines }: Chart, breaks: readonly number[]): Chart {
+  const withBreaks = <T>(values: readonly T[], between: (at: number) => T): T[] =>
+    values.flatMap((value, at) => (breaks.includes(at) ? [between(at), value] : [value]))
+  const apart = (values: Values): Values => withBreaks(values, () => null)
+  return {
+    times: withBreaks(times, (at) => ((times[at - 1] as number) + (times[at] as number)) / 2),
+    lines: lines.map(({ values, band, ...line }) => ({
+      ...line,
+      values: apart(values),
+      ...(band && { band: { low: apart(band.low), high: apart(band.high) } }),
+    })),
   }
 }
 

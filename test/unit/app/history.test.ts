@@ -103,3 +103,20 @@ test('an overlap with known cues has a line of each replica with its own pattern
   expect([own?.label, own?.values]).toEqual(['with its own pattern', [0.375]])
   expect(history.chart(1).lines.map(({ values }) => values)).toEqual([[0.75], [0.5]])
 })
+
+test('a line ends where samples are missing, and goes on where there are others', () => {
+  const valuesAt = (...ticks: number[]) => {
+    const history = createHistory(series('speed', []), 1)
+    for (const tick of ticks) history.push(sample(tick, 1))
+    const { times, lines } = history.chart()
+    return [times.map((time) => 10 * time), lines[0]?.values]
+  }
+  expect(valuesAt(0, 1, 2, 30, 31)).toEqual([
+    [0, 1, 2, 16, 30, 31],
+    [1, 1, 1, null, 1, 1],
+  ])
+  expect(valuesAt(0, 1, 2, 30)[1]).toEqual([1, 1, 1, null, 1])
+  // Another spacing is no gap.
+  expect(valuesAt(0, 1, 2, 12, 22)[1]).toEqual([1, 1, 1, 1, 1])
+  expect(valuesAt(0, 100)[1]).toEqual([1, 1])
+})

@@ -241,6 +241,14 @@ test('the ends of a memory have the names of its keys', () => {
   expect(graphOf(rawOf('hopfield')).lines.map(({ end }) => end)).toEqual([undefined])
 })
 
+test('a layer of a draft with an impossible size has no picture, and its text', () => {
+  const boxOf = (size: unknown) =>
+    graphOf({ neurons: { v: { size } } }).boxes.find(({ name }) => name === 'v')
+  expect(boxOf([4, 3])).toMatchObject({ shape: [4, 3] })
+  for (const size of [-3, 0, 2.5, [4, 'a'], 'many']) expect(boxOf(size)).toMatchObject({ shape: [] })
+  expect(boxOf(-3)?.lines[0]).toBe('-3 · τ 1')
+})
+
 test('undo and redo find the text again, and a change from elsewhere writes no defaults', () => {
   const texts = createTexts()
   const typed = shipped('hopfield').replace('"tau": 1', '"tau":   1')
