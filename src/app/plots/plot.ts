@@ -185,7 +185,8 @@ export function createPlot(
     shown = shownOf(chart, isHidden, isLog, view, apart !== undefined)
     frame.show(shown, view, isLog, apart)
     const signature = `${type()} ${signatureOf(shown, view)}`
-    if (chart.times.length > 0 && (plot === undefined || signature !== built)) {
+    const isNew = chart.times.length > 0 && (plot === undefined || signature !== built)
+    if (isNew) {
       build(shown)
       built = signature
     } else plot?.setData(signature === built ? alignedOf(shown) : [[]])
@@ -195,6 +196,8 @@ export function createPlot(
       plot?.redraw(false, true)
     }
     showKey()
+    // A key that has as many rows as before is no change to the observer, and the plot was built without it.
+    if (isNew) plot?.setSize(areaSize())
   }
 
   const observer = new ResizeObserver(() => {
