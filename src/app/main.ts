@@ -11,14 +11,14 @@ import { bindSkips } from './boot/skips.ts'
 import { createEntries } from './session/entries.ts'
 import { filesNamed } from '../core/model/files.ts'
 import { createData } from './data/entry.ts'
-import { isUnsaved, noteSaved, ownFile } from './data/own.ts'
+import { hasOwn, isUnsaved, noteSaved } from './data/own.ts'
 import { scenarioAmong } from './data/kinds.ts'
 import { firstOf } from './format.ts'
 import { createHands } from './editing/hands.ts'
 import { openPanel } from './figures/entry.ts'
 import { createHeader } from './controls/header.ts'
-import { addKeys, bindKeys } from './controls/keys.ts'
-import { bindLevels, isLecture, levelSearch } from './controls/levels.ts'
+import { addKeys, bindKeys, holdKeys } from './controls/keys.ts'
+import { bindLevels, isLecture, levelSearch, linkSearch } from './controls/levels.ts'
 import { type Building, bindBuilding } from './building/entry.ts'
 import { parseScenario } from '../core/model/parse.ts'
 import { createMenu } from './controls/menu.ts'
@@ -211,8 +211,14 @@ async function start(): Promise<void> {
   const experiments = bindReproduce(menu, workplace, messages)
   bind(workplace, record, experiments)
   addKeys([
-    { key: 'pagedown', label: 'Next try, in a lecture', when: isLecture, act: () => lesson.go(1) },
-    { key: 'pageup', label: 'The try before, in a lecture', when: isLecture, act: () => lesson.go(-1) },
+    { key: 'pagedown', label: 'Next try', when: isLecture, act: () => lesson.go(1) },
+    { key: 'pageup', label: 'The try before', when: isLecture, act: () => lesson.go(-1) },
+    ...['b', '.'].map((key) => ({
+      key,
+      label: 'Blank the screen',
+      when: isLecture,
+      act: () => blank(workplace),
+    })),
   ])
   window.engram = createConsoleApi(workplace, listeners)
   onScheme(() => workplace.recolour())
@@ -293,7 +299,10 @@ function bind(workplace: Workplace, record: () => void, experiments: ReproducePa
   const step = (): void => void workplace.step(1)
   const reset = (): void => void workplace.reset()
   const share = (): void => void copyLink(workplace)
-  const code = (): void => void showLinkCode(workplace)
+  const code = (): void =>
+    void import('./sharing/code.ts')
+      .then(({ showCode }) => showCode(workplace.opened))
+      .catch((error: unknown) => messages.warn(`QR code: ${textOf(error)}`))
   button('play').addEventListener('click', toggle)
   button('step').addEventListener('click', step)
   button('reset').addEventListener('click', reset)
@@ -399,48 +408,35 @@ function bind(workplace: Workplace, record: () => void, experiments: ReproducePa
     ],
     'start',
   )
-  bindKeys(button('keys'), element('help') as HTMLDialogElement, (error) =>
-    messages.notice(`This could not be loaded: ${textOf(error)}`),
+  bindKeys(button('keys'), (error) => messages.notice(`This could not be loaded: ${textOf(error)}`))
+}
+
+/** Until the next key; the run waits. */
+function blank(workplace: Workplace): void {
+  holdKeys(import('./controls/blank.ts')).then(
+    (module) => module.blank(runOf(workplace)),
+    () => undefined,
   )
 }
 
-function linkOf({ simulation, source: { origin } }: Opened): string {
+function linkOf({ simulation, source: { origin } }: Opened, search: string): string {
   const { scenario } = simulation.model
-  return linkTo(location.href, linkedScenario(scenario, origin?.scenario), levelSearch())
-}
-
-/** Shows the link as a QR code. */
-async function showLinkCode({ opened }: Workplace): Promise<void> {
-  if (opened === undefined) return
-  if (hasOwnFiles(opened)) {
-    messages.warn('QR code: a link cannot hold your data; export the network with its data as a file.')
-    return
-  }
-  try {
-    const { showCode } = await import('./sharing/code.ts')
-    showCode(opened, levelSearch(), isLecture())
-  } catch (error) {
-    messages.warn(`QR code: ${textOf(error)}`)
-  }
+  return linkTo(location.href, linkedScenario(scenario, origin?.scenario), search)
 }
 
 function filesOf({ simulation }: Opened): string[] {
   return filesNamed(simulation.model.scenario)
 }
 
-function hasOwnFiles(opened: Opened): boolean {
-  return filesOf(opened).some((path) => ownFile(path) !== undefined)
-}
-
 /** Puts the link into the address and onto the clipboard; a scenario that is too long becomes a file. */
 async function copyLink({ opened }: Workplace): Promise<void> {
   if (opened === undefined) return
-  if (hasOwnFiles(opened)) {
+  if (hasOwn(filesOf(opened))) {
     await exportFile({ opened }, EXPORTS.find(({ id }) => id === 'engram') as Export)
     messages.notice('A link cannot hold your data: the network is saved with its data, as an .engram file.')
     return
   }
-  const link = linkOf(opened)
+  const link = linkOf(opened, linkSearch())
   const { length } = link
   if (length > LONGEST_LINK) {
     download(scenarioFile(opened))
@@ -449,7 +445,7 @@ async function copyLink({ opened }: Workplace): Promise<void> {
     )
     return
   }
-  entries.rename(link)
+  entries.rename(linkOf(opened, levelSearch()))
   try {
     await navigator.clipboard.writeText(link)
     messages.notice(`Link copied. The link opens this scenario with its parameters and its seed.`)

@@ -266,7 +266,7 @@ test('the fastest mode goes on as fast as the GPU can, and the pace comes back',
 
 test('the help lists the keys, takes the focus, closes with Esc and gives the focus back', async () => {
   await lab.load('softmax-synapses')
-  const help = lab.page.locator('#help')
+  const help = lab.page.locator('.panel-keys')
   await lab.page.locator('#keys').focus()
   await lab.page.keyboard.press('?')
   await help.waitFor()

@@ -1,5 +1,6 @@
 /** The buttons "New" and "Network" with their keys; menu and panel are loaded at the first use. */
 import { addKeys, holdKeys } from '../controls/keys.ts'
+import { isLecture } from '../controls/levels.ts'
 import { type Messages, textOf } from '../messages.ts'
 import type { Workplace } from '../session/workplace.ts'
 import type { Panel } from './panel.ts'
@@ -74,8 +75,18 @@ export function bindBuilding(
     )
   })
   addKeys([
-    { key: 'n', label: 'New network from a template', act: () => fresh.click() },
-    { key: 'b', label: 'Network: build it as a graph or a text', act: () => network.click() },
+    {
+      key: 'n',
+      label: 'New network from a template',
+      when: () => fresh.checkVisibility(),
+      act: () => fresh.click(),
+    },
+    {
+      key: 'b',
+      label: 'Network: build it as a graph or a text',
+      when: () => !isLecture(),
+      act: () => network.click(),
+    },
   ])
   return {
     refresh: () => panel?.refresh(),

@@ -1,15 +1,19 @@
-/** The list of keys in the help; loaded at its first use. */
+/** The help with the list of keys; loaded at its first use. */
+import { type Panel, createPanel } from '../dialog.ts'
 import type { Key } from './key.ts'
 import './keys.css'
 
 const NAMES: Readonly<Record<string, string>> = { ' ': 'Space', pagedown: 'PageDown', pageup: 'PageUp' }
 
-/** Fills the help: keys with the same label share a line. */
-export function fill(list: HTMLElement, table: readonly Key[]): void {
+/** Shows the keys that act now; keys with the same label share a line. */
+export function showKeys(table: readonly Key[]): Panel {
+  const panel = createPanel('keys', 'Keys', () => panel.element.remove())
   const isMac = /mac|iphone|ipad/i.test(navigator.userAgent)
   const lines = new Map<string, Key[]>()
-  for (const key of table) lines.set(key.label, [...(lines.get(key.label) ?? []), key])
-  list.replaceChildren(
+  for (const key of table)
+    if (key.when?.() !== false) lines.set(key.label, [...(lines.get(key.label) ?? []), key])
+  const list = document.createElement('dl')
+  list.append(
     ...[...lines].map(([label, keys]) => {
       const line = document.createElement('div')
       const term = document.createElement('dt')
@@ -33,4 +37,9 @@ export function fill(list: HTMLElement, table: readonly Key[]): void {
       return line
     }),
   )
+  const note = document.createElement('p')
+  note.textContent = 'Sliders: arrow keys, Home and End. Esc closes.'
+  panel.body.append(list, note)
+  panel.open()
+  return panel
 }

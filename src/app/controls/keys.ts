@@ -1,5 +1,6 @@
 /** The keys of the page: one table binds them and fills the help. Any module may add to it. */
 
+import type { Panel } from '../dialog.ts'
 import type { Key } from './key.ts'
 
 const table: Key[] = []
@@ -39,28 +40,19 @@ export function holdKeys<T>(loading: Promise<T>): Promise<T> {
  * Starts to listen, and lets `?` and a button open the help.
  * @param failed - is told that the list of keys cannot be loaded
  */
-export function bindKeys(
-  button: HTMLButtonElement,
-  dialog: HTMLDialogElement,
-  failed: (reason: unknown) => void,
-): void {
+export function bindKeys(button: HTMLButtonElement, failed: (reason: unknown) => void): void {
+  let help: Panel | undefined
   const toggle = (): void => {
-    if (dialog.open) {
-      dialog.close()
+    if (help?.element.open === true) {
+      help.close()
       return
     }
-    holdKeys(import('./keys-list.ts')).then(({ fill }) => {
-      fill(dialog.querySelector('dl') as HTMLElement, table)
-      if (!dialog.open) dialog.showModal()
+    holdKeys(import('./keys-list.ts')).then(({ showKeys }) => {
+      if (help?.element.open !== true) help = showKeys(table)
     }, failed)
   }
   addKeys([{ key: '?', label: 'This help', act: toggle }])
   button.addEventListener('click', toggle)
-  dialog.querySelector('[data-close]')?.addEventListener('click', () => dialog.close())
-  dialog.addEventListener('click', (event) => {
-    // A click on the dialog itself is a click on the backdrop, because its contents fill the rest.
-    if (event.target === dialog) dialog.close()
-  })
   document.addEventListener(
     'keydown',
     (event) => {
@@ -71,7 +63,8 @@ export function bindKeys(
       }
       const wanted = table.find((one) => matches(one, event))
       if (wanted === undefined || isTaken(event, wanted)) return
-      if (dialog.open ? wanted.act !== toggle : document.querySelector('dialog[open]') !== null) return
+      const open = document.querySelector('dialog[open]')
+      if (open !== null && (open !== help?.element || wanted.act !== toggle)) return
       event.preventDefault()
       wanted.act()
       // Some controls stop the propagation of keys, so the page listens in the capture phase.

@@ -27,6 +27,11 @@ export function levelSearch(): string {
   return level === 'everything' ? '' : `?level=${level}`
 }
 
+/** The same for a link to share: a lecture is for the screen in front, and its link opens the whole page. */
+export function linkSearch(): string {
+  return isLecture() ? '' : levelSearch()
+}
+
 /** @param place - becomes the menu of the levels */
 export function bindLevels(button: HTMLButtonElement, place: HTMLElement): void {
   const show = (): void => {

@@ -24,6 +24,11 @@ export function ownFile(path: string): Uint8Array | undefined {
   return files.get(path)
 }
 
+/** True if a scenario with these files has own data: a link cannot hold it. */
+export function hasOwn(paths: readonly string[]): boolean {
+  return paths.some((path) => files.has(path))
+}
+
 /** Takes a file that a reload has not lost. */
 export function restoreOwn(path: string, bytes: Uint8Array): void {
   files.set(path, bytes)

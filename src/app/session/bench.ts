@@ -131,15 +131,21 @@ export function createBench(
     for (const place of all) place.replaceChildren()
   }
 
-  /** The loop of a network, which updates its views. */
-  const loopOf = ({
-    simulation,
-    stage,
-    plots,
-    lanes,
-    judge,
-  }: Pick<Opened, 'simulation' | 'stage' | 'plots' | 'lanes' | 'judge'>) => {
-    const tellWarnings = createTeller(simulation, messages, events)
+  /**
+   * The loop of a network, which updates its views.
+   * @param told - warnings that are not shown
+   */
+  const loopOf = (
+    {
+      simulation,
+      stage,
+      plots,
+      lanes,
+      judge,
+    }: Pick<Opened, 'simulation' | 'stage' | 'plots' | 'lanes' | 'judge'>,
+    told: readonly string[],
+  ) => {
+    const tellWarnings = createTeller(simulation, told, messages, events)
     return createLoop(simulation, {
       ...(isSeen && { isSeen }),
       frame(now) {
@@ -173,6 +179,8 @@ export function createBench(
     if (source.checkpoint !== undefined) await simulation.restore(source.checkpoint)
     const stage = await createStage(simulation, pipelines, places, () => opened?.loop.redraw())
     const { createPlots, createControls, createLanes } = await panels
+    const isWarned = source.model.warnings.length > 0
+    const told = isWarned ? await (await import('./shipped-warnings.ts')).shippedWarnings(source) : []
     const plots = createPlots(simulation, places.plots)
     const lanes = createLanes(
       simulation,
@@ -200,7 +208,7 @@ export function createBench(
       opened?.controls.update()
       events.changed(change)
     })
-    const loop = loopOf({ simulation, stage, plots, lanes, judge })
+    const loop = loopOf({ simulation, stage, plots, lanes, judge }, told)
     const autosave = createAutosave(simulation, loop)
     places.controls.replaceChildren()
     const controls = createControls(simulation, loop, places.controls, {
@@ -277,13 +285,13 @@ function judgeOf({ plan, model }: Simulation, messages: Messages): Judge | undef
   }
 }
 
-/** Shows every warning of a run once; call once in each frame. */
+/** Shows every warning of a run once; call once in each frame. @param told - the warnings that are shown already */
 function createTeller(
   simulation: Simulation,
+  told: readonly string[],
   messages: Messages,
   { warned }: Pick<BenchEvents, 'warned'>,
 ): () => void {
-  let told: readonly string[] = []
   return () => {
     const { warnings, model } = simulation
     const text = warnings.find((one) => !told.includes(one))
