@@ -55,7 +55,18 @@ describe('a lecture', () => {
     ).toBe(0)
     expect(await page.locator('.plot-key', { hasText: 'with its own pattern' }).count()).toBe(1)
     await page.setViewportSize({ width: 1280, height: 720 })
+    // The text of this lesson has all of its room, with its question.
     const more = page.locator('.more-text')
+    for (const size of [
+      { width: 1280, height: 720 },
+      { width: 1920, height: 1080 },
+    ]) {
+      await page.setViewportSize(size)
+      await frames(page, 5)
+      expect(await more.isVisible()).toBe(false)
+      expect(await page.locator('.questions summary').isVisible()).toBe(true)
+    }
+    await page.setViewportSize({ width: 1024, height: 640 })
     await more.waitFor()
     await page.locator('.about .text').focus()
     await page.keyboard.press('ArrowDown')
@@ -71,8 +82,75 @@ describe('a lecture', () => {
       ),
     ).toBeLessThanOrEqual(2)
     expect(await violationsOf(page)).toEqual([])
+    await page.setViewportSize({ width: 1280, height: 720 })
     await level('everything')
     await eventually(below).toBeCloseTo(usual, 0)
+  })
+
+  test('goes from network to network, shows the tick, blanks the screen, and gives links to the whole page', async () => {
+    const page = await lab.open()
+    await page.goto(`${lab.url}?level=lecture&scenario=softmax-synapses`)
+    await page.locator('body[data-state=ready]').waitFor()
+    const menu = page.locator('#scenario')
+    await menu.selectOption('pavlov')
+    await page.locator('body[data-state=ready][data-playing=true]').waitFor()
+    await page.keyboard.press(' ')
+    expect(new URL(page.url()).search).toBe('?level=lecture&scenario=pavlov')
+    await page.evaluate('engram.step(3).then(() => engram.simulation.flush())')
+    const ticks = await page.evaluate<number>('engram.simulation.tick')
+    await eventually(() => page.locator('#tick').innerText()).toBe(String(ticks))
+    expect(await page.locator('#rate, #open, #new, #network').filter({ visible: true }).count()).toBe(0)
+    // The published model takes such steps, and its tries too; the reader is told of own ones.
+    const toast = page.locator('#toast')
+    expect(await toast.textContent()).toBe('')
+    await page.keyboard.press('PageDown')
+    await eventually(() => page.evaluate('engram.scenario.synapses.w.tau')).toBe(25)
+    await page.locator('body[data-playing=true]').waitFor()
+    expect(await toast.textContent()).toBe('')
+
+    await page.keyboard.press('b')
+    const blank = page.locator('dialog.blank')
+    await blank.waitFor()
+    expect(await page.locator('body').getAttribute('data-playing')).toBe('false')
+    await page.keyboard.press('PageDown')
+    await eventually(() => blank.count()).toBe(0)
+    await page.locator('body[data-playing=true]').waitFor()
+    expect(await page.evaluate('engram.scenario.synapses.w.tau')).toBe(25)
+    await page.keyboard.press(' ')
+
+    await page.keyboard.press('n')
+    await page.keyboard.press('?')
+    const keys = page.locator('.panel-keys')
+    await keys.waitFor()
+    const told = await keys.innerText()
+    for (const text of ['Next try', 'Blank the screen']) expect(told).toContain(text)
+    for (const text of ['New network', 'Network: build it']) expect(told).not.toContain(text)
+    await page.keyboard.press('Escape')
+
+    await page.keyboard.press('q')
+    const link = page.locator('.code-link')
+    await link.waitFor()
+    const address = (await link.textContent()) ?? ''
+    expect(address).toMatch(/^[^?]*#s2=/)
+    await page.getByRole('button', { name: 'Copy link' }).last().click()
+    await eventually(() => page.evaluate('navigator.clipboard.readText()')).toBe(address)
+    await link.click()
+    expect(await page.evaluate('getSelection().toString()')).toBe(address)
+    expect(await violationsOf(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await page.keyboard.press('l')
+    await eventually(() => toast.textContent()).toContain('Link copied')
+    expect(await page.evaluate('navigator.clipboard.readText()')).toMatch(/^[^?]*#/)
+    expect(new URL(page.url()).search).toBe('?level=lecture')
+    expect(await page.locator('#skips button').filter({ visible: true }).allTextContents()).toEqual([
+      'To the plots',
+      'To the text',
+    ])
+    await page.evaluate(
+      '(({ scenario }) => engram.rebuild({ ...scenario, time: { ...scenario.time, dt: 0.9 } }))(engram)',
+    )
+    await eventually(() => toast.textContent()).toContain('neurons.v: dt 0.9')
+    await page.close()
   })
 })
 

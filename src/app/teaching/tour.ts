@@ -56,7 +56,6 @@ const STOPS: readonly Stop[] = [
 export function startTour(run: Run, played: boolean): void {
   if (document.querySelector('.tour') !== null) return
   const before = document.activeElement
-  let plays = played
   const dialog = document.createElement('dialog')
   dialog.className = 'tour'
   dialog.setAttribute('aria-labelledby', 'tour-title')
@@ -71,11 +70,15 @@ export function startTour(run: Run, played: boolean): void {
   const ring = document.createElement('div')
   ring.className = 'tour-ring'
   let at = 0
-
-  const target = (): HTMLElement | undefined =>
-    STOPS[at]?.at
+  const elementOf = (stop: Stop | undefined): HTMLElement | undefined =>
+    stop?.at
       .map((selector) => document.querySelector<HTMLElement>(selector))
       .find((one) => one !== null && one.getClientRects().length > 0) ?? undefined
+  // A level hides parts of the page.
+  const stops = STOPS.filter(elementOf)
+  let plays = played || !stops.some((stop) => stop.plays === true)
+
+  const target = (): HTMLElement | undefined => elementOf(stops[at])
 
   const put = (): void => {
     const box = target()?.getBoundingClientRect()
@@ -102,12 +105,12 @@ export function startTour(run: Run, played: boolean): void {
     dialog.style.top = `${Math.max(8, Math.min(y, height - h - 8))}px`
   }
   const show = (): void => {
-    const stop = STOPS[at] as Stop
+    const stop = stops[at] as Stop
     find('h2').textContent = stop.title
     find('p').textContent = stop.text
-    find('.tour-count').textContent = `${at + 1} of ${STOPS.length}`
+    find('.tour-count').textContent = `${at + 1} of ${stops.length}`
     back.disabled = at === 0
-    const isLast = at === STOPS.length - 1
+    const isLast = at === stops.length - 1
     next.textContent = isLast ? 'Done' : 'Next'
     find('[data-act=end]').hidden = isLast
     find('[data-act=again]').hidden = !isLast
@@ -120,7 +123,7 @@ export function startTour(run: Run, played: boolean): void {
   }
   const end = (): void => dialog.close()
   const go = (step: number): void => {
-    if (at + step >= STOPS.length) {
+    if (at + step >= stops.length) {
       end()
       return
     }
