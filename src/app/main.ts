@@ -413,7 +413,7 @@ function bind(workplace: Workplace, record: () => void, experiments: ReproducePa
 
 /** Until the next key; the run waits. */
 function blank(workplace: Workplace): void {
-  holdKeys(import('./controls/blank.ts')).then(
+  holdKeys(import('./teaching/blank.ts')).then(
     (module) => module.blank(runOf(workplace)),
     () => undefined,
   )

@@ -1,6 +1,6 @@
 /** A black screen in a lecture, until a key or a press. */
 import './blank.css'
-import type { Run } from '../teaching/tour.ts'
+import type { Run } from './tour.ts'
 
 /** @param run - waits while the screen is black */
 export function blank(run: Pick<Run, 'playing' | 'play' | 'pause'>): void {
