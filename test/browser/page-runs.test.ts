@@ -236,18 +236,26 @@ test('a script that waits for no frame has all its runs, and a reload keeps them
   await page.evaluate('engram.step(20).then(() => engram.simulation.flush())')
   await eventually(async () => (await rows()).map((cells) => cells[2])).toEqual(['40', '40', '60'])
 
-  // Those of another scenario too, from which a run is restored.
-  await page.evaluate(`engram.load('softmax-synapses').then(() => engram.step(5))`)
-  await frames(page)
+  // Those of another scenario too, from which a run is restored. The plots there have no pins of others.
+  await page.locator('#scenario').selectOption('softmax-synapses')
+  await eventually(() => page.evaluate('engram.scenario?.name')).toMatch(/^Memories/)
+  await opened()
+  await page.evaluate('engram.step(5).then(() => engram.simulation.flush())')
+  const names = async () =>
+    (await rows()).sort((a, b) => Number(a[0]) - Number(b[0])).map((cells) => cells[1])
+  const all = [...Array<string>(3).fill('eight again'), 'Memories that follow wh…']
   for (let reload = 0; reload < 2; reload++) {
     await page.reload()
     await opened()
-    await eventually(async () => (await pinned()).length).toBe(1)
-    expect((await rows()).map((cells) => cells[1])).toEqual([
-      ...Array<string>(3).fill('eight again'),
-      'Memories that follow wh…',
-    ])
+    expect(await names()).toEqual(all)
+    expect(await pinned()).toEqual([])
   }
+  // A step back in the browser's history is no new run.
+  await page.evaluate('history.back()')
+  await eventually(() => page.evaluate('engram.simulation?.tick')).toBe(60)
+  await opened()
+  expect(await names()).toEqual(all)
+  expect(await pinned()).toEqual(['this run×'])
   await page.locator('#runs').click()
   await page.getByRole('button', { name: 'Restore run 2' }).click()
   await eventually(() => page.evaluate(`engram.scenario?.neurons.visible.lagrangian.gain`)).toBe(1.2)

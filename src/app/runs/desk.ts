@@ -67,12 +67,13 @@ export function createDesk(places: DeskPlaces, workplace: Workplace, messages: M
       ? `run ${run.number}`
       : runName(known.simulation.model.scenario, run.scenario, run.number)
 
-  /** Names depend on the present values. */
+  /** Names depend on the present values. The pins of another scenario have no place in the plots of this one. */
   const refresh = (): void => {
     const { present } = ledger
+    const own = pins.filter(({ run }) => known !== undefined && isSame(run.home, known.home))
     places.pin.setAttribute('aria-pressed', String(pinOf(present) !== undefined))
     places.pins.replaceChildren(
-      ...pins.map((pin, index) => {
+      ...own.map((pin, index) => {
         const chip = document.createElement('span')
         chip.className = 'pinned'
         chip.dataset.run = String(pin.run.number)
@@ -94,7 +95,7 @@ export function createDesk(places: DeskPlaces, workplace: Workplace, messages: M
       }),
     )
     known?.plots.behind(
-      pins.flatMap(({ run, charts }) => (charts === undefined ? [] : [{ name: nameOf(run), charts }])),
+      own.flatMap(({ run, charts }) => (charts === undefined ? [] : [{ name: nameOf(run), charts }])),
     )
   }
 
@@ -131,23 +132,26 @@ export function createDesk(places: DeskPlaces, workplace: Workplace, messages: M
     })
   }
 
-  /** The first network: it may go on where a reload has left it, and have run before this part of the page was loaded. */
-  const beginFirst = (opened: Opened): void => {
-    const { simulation, home, recorder } = opened
-    const kept = recallRuns()
-    recall(opened, kept)
-    recallSteps(workplace)
-    const last = ledger.runs.at(-1)
+  /** A network comes back: its run goes on, if it is known, and has the samples that were taken before. */
+  const comeBack = (opened: Opened): void => {
+    const { simulation, home, source, recorder } = opened
     const eras = workplace.past.until(simulation.tick)
     const tick = eras?.at(-1)?.tick ?? simulation.tick
-    const isOpen = kept.at(-1)?.isOver === false && last?.home === home && tick > last.from
-    if (isOpen && eras?.length === 1 && isSame(last.scenario, eras[0].scenario)) {
-      ledger.goOn(tick)
+    const run = ledger.runs.findLast(
+      (one) =>
+        one.from < tick &&
+        tick <= one.to &&
+        isSame(one.home, home) &&
+        eras?.length === 1 &&
+        isSame(one.scenario, eras[0].scenario),
+    )
+    if (run === undefined) begin(tick)
+    else {
+      ledger.goOn(run.number, { tick, home, source })
       // The plots have its curves.
-      const pin = pinOf(last)
+      const pin = pinOf(run)
       if (pin !== undefined) pin.charts = undefined
-    } else begin(tick)
-    // Samples that have come before.
+    }
     const from = ledger.present?.from ?? 0
     for (const sample of samplesOf(recorder.series())) {
       const value = sample.tick > from || from === 0 ? finalOf(simulation, sample) : undefined
@@ -181,11 +185,15 @@ export function createDesk(places: DeskPlaces, workplace: Workplace, messages: M
       return
     }
     freeze()
-    const isFirst = known === undefined
+    const before = known
     known = opened
     const entry = opened.source.read && entryNow()
     if (entry !== undefined && !entries.has(opened.home)) entries.set(opened.home, entry)
-    if (isFirst) beginFirst(opened)
+    if (before === undefined) {
+      recall(opened, recallRuns())
+      recallSteps(workplace)
+    }
+    if (before === undefined || !isSame(before.home, opened.home)) comeBack(opened)
     else begin(opened.simulation.tick)
     offerProbes(places.plots, workplace, messages)
     refresh()

@@ -38,8 +38,11 @@ export interface Ledger<S> {
   readonly present: Run<S> | undefined
   /** Takes over runs of before a reload, the oldest first; call before the first begins. */
   recall(before: readonly Run<S>[]): void
-  /** The last run goes on from a tick: that of a checkpoint may be before its end. */
-  goOn(tick: number): void
+  /**
+   * Ends the present run, and an earlier one goes on: it is the last then.
+   * @param tick - that of a checkpoint may be before its end
+   */
+  goOn(number: number, { tick, home, source }: Omit<Beginning<S>, 'scenario'>): void
   /** Ends the present run, and begins another. */
   begin(beginning: Beginning<S>): void
   /**
@@ -100,15 +103,17 @@ export function createLedger<S>(isKept: (number: number) => boolean = () => fals
     },
     recall(before) {
       runs = before.map((run) => ({ ...run, finals: new Map(run.finals), isOver: true }))
-      count = runs.at(-1)?.number ?? 0
+      count = Math.max(0, ...runs.map(({ number }) => number))
     },
-    goOn(tick) {
-      present = runs.at(-1)
-      if (present === undefined) return
+    goOn(number, { tick, home, source }) {
+      const run = runs.find((one) => one.number === number)
+      if (run === undefined) return
+      end()
+      last = { path: '', at: -Infinity }
       // The values of later ticks are those of no state any more.
-      if (tick !== present.to) present.finals.clear()
-      present.to = tick
-      present.isOver = false
+      if (tick !== run.to) run.finals.clear()
+      present = Object.assign(run, { to: tick, home, source, isOver: false })
+      runs = [...runs.filter((one) => one !== run), run]
     },
     begin,
     changed(path, scenario, tick, now) {

@@ -97,10 +97,17 @@ describe('the runs of a visit', () => {
     ] as const) {
       const later = createLedger()
       later.recall(ledger.runs)
-      later.goOn(tick)
+      later.goOn(2, { ...start, tick })
       expect(numbered(later)).toEqual([
         [1, 40, undefined],
         [2, tick, energy],
+      ])
+      // An earlier run goes on where the reader returns to its network, and is the last.
+      later.goOn(1, { ...start, tick: 40 })
+      later.reached(50)
+      expect(numbered(later)).toEqual([
+        [2, tick, energy],
+        [1, 50, undefined],
       ])
       later.begin(start)
       expect(later.present?.number).toBe(3)
