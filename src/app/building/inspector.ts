@@ -1,6 +1,7 @@
 /** The form of one part of a draft. */
 import { plainText } from '../messages.ts'
-import { refuse, bindNumber } from '../controls/number-field.ts'
+import { bindNumber } from '../controls/number-field.ts'
+import { refuse } from '../controls/refusal.ts'
 import { absentText, fieldOf, fieldsOf, type FormField } from './form.ts'
 import { namesFor, wordsOf } from './names.ts'
 import { type Alternative, type Keys, valueIn } from './schema.ts'

@@ -14,7 +14,7 @@ import { type ControlField, controlFields } from './fields.ts'
 import { plainText } from '../messages.ts'
 import type { Loop } from '../session/loop.ts'
 import { readNumber } from './number.ts'
-import { refuse } from './number-field.ts'
+import { refuse } from './refusal.ts'
 import { shortNumber } from '../vary.ts'
 import { expressionsAt } from './written.ts'
 

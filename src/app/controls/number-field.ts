@@ -1,42 +1,5 @@
 /** Text fields for numbers; native number fields silently accept prefixes, drop commas or round. */
-import { topOf } from '../top.ts'
 import { type NumberRule, readNumber } from './number.ts'
-import './number-field.css'
-
-/** Milliseconds for which a message stays. */
-const TOLD_FOR = 8000
-
-let bubble: HTMLElement | undefined
-let timer: ReturnType<typeof setTimeout> | undefined
-
-/** Shows below a field why its text is refused. */
-export function refuse(field: HTMLElement, fault: string): void {
-  if (bubble === undefined) {
-    bubble = document.createElement('div')
-    bubble.className = 'number-fault'
-    bubble.role = 'alert'
-    bubble.popover = 'manual'
-  }
-  const shown = bubble
-  // Next to a field in an open panel, which lies above the page.
-  ;(field.closest('dialog, [popover]') ?? topOf(field)).append(shown)
-  shown.textContent = fault
-  shown.showPopover()
-  const { left, bottom, top } = field.getBoundingClientRect()
-  const { clientWidth, clientHeight } = document.documentElement
-  const below = bottom + 4
-  const fits = below + shown.offsetHeight < clientHeight
-  shown.style.left = `${Math.max(8, Math.min(clientWidth - 8 - shown.offsetWidth, left))}px`
-  shown.style.top = `${fits ? below : top - 4 - shown.offsetHeight}px`
-  field.addEventListener('input', unrefuse, { once: true })
-  clearTimeout(timer)
-  timer = setTimeout(unrefuse, TOLD_FOR)
-}
-
-function unrefuse(): void {
-  clearTimeout(timer)
-  bubble?.remove()
-}
 
 export interface NumberFieldOptions {
   /** Evaluated when the field is read. */
@@ -68,7 +31,8 @@ export function bindNumber(
     const reading = readNumber(field.value, rule())
     if ('fault' in reading) {
       field.value = kept
-      refuse(field, reading.fault)
+      // Loaded at the first refusal; a page that cannot load it has the number before.
+      import('./refusal.ts').then(({ refuse }) => refuse(field, reading.fault)).catch(() => undefined)
       return
     }
     kept = String(reading.value)

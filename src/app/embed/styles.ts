@@ -2,7 +2,7 @@
 import lilGui from '../../../node_modules/lil-gui/dist/lil-gui.css?inline'
 import uPlot from 'uplot/dist/uPlot.min.css?inline'
 import controls from '../controls/controls.css?inline'
-import numberField from '../controls/number-field.css?inline'
+import refusal from '../controls/refusal.css?inline'
 import expressions from '../controls/expressions.css?inline'
 import messages from '../messages.css?inline'
 import parts from '../parts.css?inline'
@@ -25,7 +25,7 @@ export function sheetOfStyles(): CSSStyleSheet {
         uPlot,
         lilGui,
         controls,
-        numberField,
+        refusal,
         expressions,
         messages,
         map,
