@@ -23,7 +23,7 @@ export interface Controls {
   update(): void
   /** Shows the present pace; call once in each frame. */
   updatePace(): void
-  /** Closed folders, focus and scroll position, for the controls that replace these. */
+  /** Closed folders and scroll position, for the controls that replace these. */
   view(): ControlsView
   show(view: ControlsView): void
   destroy(): void
@@ -32,7 +32,6 @@ export interface Controls {
 export interface ControlsView {
   readonly closed: Readonly<Record<string, boolean>>
   readonly scroll: number
-  readonly focused: { readonly path: string; readonly type: string } | undefined
 }
 
 export interface ControlActions {
@@ -160,26 +159,13 @@ export function createControls(
       for (const { path, show } of shown) show(now.has(path) ? now.get(path) : valueAt(scenario, path))
     },
     updatePace: () => pace?.update(),
-    view() {
-      const { activeElement: active } = place.getRootNode() as Document | ShadowRoot
-      const path = place.contains(active)
-        ? active?.closest<HTMLElement>('[data-path]')?.dataset.path
-        : undefined
-      return {
-        closed: Object.fromEntries([...folders].map(([name, { _closed }]) => [name, _closed])),
-        scroll: place.parentElement?.scrollTop ?? 0,
-        focused: path === undefined ? undefined : { path, type: (active as HTMLInputElement).type },
-      }
-    },
-    show({ closed, scroll, focused }) {
+    view: () => ({
+      closed: Object.fromEntries([...folders].map(([name, { _closed }]) => [name, _closed])),
+      scroll: place.parentElement?.scrollTop ?? 0,
+    }),
+    show({ closed, scroll }) {
       for (const [name, one] of folders) one.open(!(closed[name] ?? one._closed))
       if (place.parentElement !== null) place.parentElement.scrollTop = scroll
-      if (focused === undefined) return
-      const fields = place.querySelectorAll<HTMLInputElement>(
-        `[data-path="${CSS.escape(focused.path)}"] :is(input, select, button)`,
-      )
-      const field = [...fields].find(({ type }) => type === focused.type) ?? fields[0]
-      field?.focus({ preventScroll: true })
     },
     destroy: () => gui.destroy(),
   }
@@ -309,6 +295,11 @@ function addNumber(
     if ('value' in reading && reading.value !== undefined) preview(reading.value)
   })
   input.addEventListener('keydown', (event) => {
+    // lil-gui takes the focus away.
+    if (event.key === 'Enter') {
+      input.focus()
+      input.select()
+    }
     const step = { ArrowUp: 1, ArrowDown: -1 }[event.key]
     if (!integer || step === undefined || typeof accepted !== 'number') return
     event.preventDefault()

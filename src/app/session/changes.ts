@@ -98,7 +98,7 @@ export function createChanges(
     before: Scenario,
     states: States<Left>,
   ): Promise<void> => {
-    const { handOver, renamedViews, follow } = await import('./hand-over.ts')
+    const { handOver, renamedViews, follow, keepFocus } = await import('./hand-over.ts')
     const { tick, samples, renames, left, text } = await old.loop.still(() =>
       handOver(old, next, before, past, states.to),
     )
@@ -112,12 +112,14 @@ export function createChanges(
     const { playing, pace } = old.loop
     const view = old.controls.view()
     const [seen, look] = renamedViews(old.stage.view(), lookOf(old), renames)
+    const refocus = keepFocus()
     bench.close(true)
     const built = await bench.show(next, source, old.home)
     samples.forEach(built.keep)
     built.loop.pace = pace
     built.controls.show(view)
     built.stage.show(seen)
+    refocus()
     showLook(built, look, tick > 0)
     built.stage.layOut()
     if (changes.length > 0) steps.note({ from, to, states })

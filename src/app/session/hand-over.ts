@@ -14,6 +14,8 @@ import { carriedOver, carriedSeries, formerOf, type Renames, renamed, renamesOf 
 import type { Era, Past } from './past.ts'
 import { bytesOf, samplesOf } from './recorder.ts'
 
+export { keepFocus } from '../focus.ts'
+
 /** The most bytes of states that a step keeps. */
 const MOST_BYTES = 64 * 2 ** 20
 

@@ -66,6 +66,7 @@ export function createRescue(
 
   /** Revives the network of a lost device on the present device. */
   const revive = async (old: Opened): Promise<void> => {
+    const { keepFocus } = await import('./hand-over.ts')
     const { simulation: before, autosave, recorder, loop, source, home } = old
     const { saved, reason } = autosave
     const lostAt = before.tick
@@ -73,6 +74,7 @@ export function createRescue(
     const view = old.controls.view()
     const samples = saved === undefined ? [] : samplesOf(recorder.series())
     const look = lookOf(old)
+    const refocus = keepFocus()
     bench.close(true)
     const simulation = await bench.create(before.model, saved?.checkpoint)
     if (saved !== undefined) await simulation.restore(restarted(saved))
@@ -80,6 +82,7 @@ export function createRescue(
     for (const sample of samples) if (sample.tick <= simulation.tick) built.keep(sample)
     built.loop.pace = loop.pace
     built.controls.show(view)
+    refocus()
     showLook(built, look, saved !== undefined)
     await built.loop.step(0)
     isInterrupted = false
