@@ -91,5 +91,11 @@ function isTaken(event: KeyboardEvent, { inFields }: Key): boolean {
   if (target.matches('textarea, input:not([type=range], [type=checkbox]), [contenteditable]')) return true
   if (target.closest('[role=menu]') !== null) return true
   if (target.matches('select')) return !ctrlKey && !metaKey
-  return key === ' ' && target.matches('button, input, summary, [role=button]')
+  // A brush at the cell of the cursor takes the space bar.
+  return (
+    key === ' ' &&
+    target.matches(
+      'button, input, summary, [role=button], [data-tool=paint] .pane canvas:not(:has(+ [hidden]))',
+    )
+  )
 }

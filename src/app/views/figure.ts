@@ -89,7 +89,8 @@ export interface PicturePointer {
   readonly role: Role
   /** Absent in gaps and frames, outside the picture and on leaving it. */
   readonly entry?: Entry
-  readonly event: PointerEvent
+  /** For the keyboard the keys of a press. */
+  readonly event: Pick<PointerEvent, 'pointerId' | 'button' | 'shiftKey' | 'target'>
 }
 
 export function createFigure(
@@ -120,7 +121,8 @@ export function createFigure(
     place()
     events.changed()
   })
-  const key = ({ key: pressed, shiftKey }: KeyboardEvent): boolean => {
+  const key = (role: Role, event: KeyboardEvent): boolean => {
+    const { key: pressed, shiftKey, target } = event
     const arrow = ARROWS[pressed]
     if (arrow !== undefined) {
       const [x, y] = arrow
@@ -129,8 +131,16 @@ export function createFigure(
     } else if (pressed === '+' || pressed === '=') sight.zoom(KEY_ZOOM)
     else if (pressed === '-') sight.zoom(1 / KEY_ZOOM)
     else if (pressed === '0') sight.see(WHOLE)
-    else if (pressed === 'Enter') events.chosen()
-    else if (pressed === 'Escape' && sight.cursor !== undefined) events.pointed(undefined)
+    else if (pressed === 'Enter' || pressed === ' ') {
+      const { cursor: entry } = sight
+      const hand = (kind: PicturePointer['kind']): boolean =>
+        entry !== undefined &&
+        events.pointer({ kind, sheet, role, entry, event: { pointerId: 0, button: 0, shiftKey, target } })
+      // As a press at the cell of the cursor.
+      if (hand('down')) hand('up')
+      else if (pressed === ' ') return false
+      else if (!hand('click')) events.chosen()
+    } else if (pressed === 'Escape' && sight.cursor !== undefined) events.pointed(undefined)
     else return false
     return true
   }
@@ -147,7 +157,7 @@ export function createFigure(
       drag: ({ x, y }) => sight.pan({ x: -x, y: -y }),
       zoom: sight.zoom,
       takesWheel: events.isLarge,
-      key,
+      key: (event) => key(role, event),
       blur: () => events.pointed(undefined),
     })
   const state = paneOf('state')

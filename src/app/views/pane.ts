@@ -103,7 +103,10 @@ export function createPane(
     },
     describe(name, note, isAlone) {
       const of = isAlone ? '' : `, ${role}${detail === '' ? '' : ` (${detail})`}`
-      canvas.setAttribute('aria-label', `${name}${of}: ${note}. Arrow keys read values, plus and minus zoom.`)
+      canvas.setAttribute(
+        'aria-label',
+        `${name}${of}: ${note}. Arrow keys read values, Enter acts as a click, plus and minus zoom.`,
+      )
     },
     destroy() {
       end()

@@ -100,7 +100,7 @@ export async function createStage(
         picture.refresh()
         changed()
       },
-      chosen: () => enlarge(picture),
+      chosen: () => picture !== large && enlarge(picture),
       isLarge: () => large === picture && !isPageScrolled(),
       pointed: (at) => pointing.point(picture, at),
       pointer: (event) => [...listeners].some((listener) => listener(event)),
@@ -151,11 +151,14 @@ export async function createStage(
   let large: Picture = pictures.find(({ sheet }) => sheet.isMain) ?? (pictures[0] as Picture)
   const enlarge = (chosen: Picture): void => {
     large = chosen
+    const { activeElement } = places.large.getRootNode() as Document
     toolbar.element.remove()
     chosen.figure.tools.prepend(toolbar.element)
     places.large.replaceChildren(chosen.figure.element)
     const others = pictures.filter((picture) => picture !== chosen)
     places.small.replaceChildren(...others.map(({ figure }) => figure.element))
+    // Moved, it loses the focus.
+    if (chosen.figure.element.contains(activeElement)) (activeElement as HTMLElement).focus()
   }
   places.small.dataset.count = String(pictures.length - 1)
   enlarge(large)
