@@ -220,8 +220,10 @@ export function createFigurePanel(workplace: Workplace): FigurePanel {
   dialog.addEventListener('change', () => show())
   find('[data-act=run]').addEventListener('click', ({ currentTarget }) => {
     const button = currentTarget as HTMLButtonElement
-    button.disabled = true
-    attempt(() => run().finally(() => (button.disabled = false)))
+    if (button.ariaDisabled === 'true') return
+    // A button that is disabled would lose the focus.
+    button.ariaDisabled = 'true'
+    attempt(() => run().finally(() => (button.ariaDisabled = null)))
   })
   for (const button of saves)
     button.addEventListener('click', () => attempt(() => save(button.dataset.save ?? 'svg')))
