@@ -15,24 +15,24 @@ export function bindTrajectory(
 ): void {
   let panel: Promise<TrajectoryPanel> | undefined
   const isOpen = (): boolean => panel !== undefined
-  const toggle = (): void => {
+  /** @param isAsked - by the reader: the panel takes the focus */
+  const toggle = (isAsked: boolean): void => {
     if (panel === undefined) {
       if (rival.ariaPressed === 'true') {
         rival.click()
-        button.focus()
         // A rival opens again what it had closed.
         if (isOpen()) return
       }
       panel = import('./panel.ts').then(({ createTrajectoryPanel }) =>
-        createTrajectoryPanel(place, opened, toggle),
+        createTrajectoryPanel(place, opened, () => toggle(true), isAsked),
       )
     } else {
       void panel.then((shown) => shown.destroy())
       panel = undefined
-      button.focus()
     }
     button.setAttribute('aria-pressed', String(isOpen()))
   }
-  button.addEventListener('click', toggle)
-  addKeys([{ key: 'j', label: 'Trajectory of the states, live', act: () => button.click() }])
+  // The rival clicks when it makes room.
+  button.addEventListener('click', ({ isTrusted }) => toggle(isTrusted))
+  addKeys([{ key: 'j', label: 'Trajectory of the states, live', act: () => toggle(true) }])
 }

@@ -2,6 +2,7 @@
 import { arraysOf } from '../../../core/kinds/couplings/table.ts'
 import { networkOf } from '../../../core/model/variation.ts'
 import { type Simulation, createSimulation } from '../../../core/run/simulation.ts'
+import { keepFocus } from '../../focus.ts'
 import { format3 } from '../../format.ts'
 import { plainText, textOf } from '../../messages.ts'
 import { valueOfEach, plotOf } from '../../plots/history.ts'
@@ -54,20 +55,24 @@ let choices = FIRST
 /** The scenario to which the choices belong. */
 let chosenIn: { readonly home: Opened['home']; readonly scenario: Opened['home'] } | undefined
 
+/** @param takesFocus - closing gives it back */
 export function createTrajectoryPanel(
   place: HTMLElement,
   opened: () => Opened | undefined,
   close: () => void,
+  takesFocus: boolean,
 ): TrajectoryPanel {
+  const refocus = keepFocus()
   const element = document.createElement('section')
   element.className = 'plot trajectory'
   element.setAttribute('aria-label', 'Trajectory')
+  element.tabIndex = -1
   element.innerHTML = `
     <header>
       <h2>trajectory</h2>
       <select data-part="view" aria-label="View"></select>
       <select data-part="layer" aria-label="Layer"></select>
-      <button type="button" class="trajectory-close" aria-label="Close the trajectory">×</button>
+      <button type="button" class="trajectory-close" title="Close the trajectory (Esc, j)">Back to the text</button>
     </header>
     <div class="trajectory-choices">
       <label>patterns of <select data-part="source"></select></label>
@@ -95,6 +100,11 @@ export function createTrajectoryPanel(
   view.append(...VIEWS.map(([value, label]) => new Option(label, value)))
   energy.checked = choices.energy
   element.querySelector('.trajectory-close')?.addEventListener('click', close)
+  element.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return
+    event.stopPropagation()
+    close()
+  })
   // Before what it covers, which takes no focus.
   const covered = place.querySelector<HTMLElement>('.side')
   place.insertBefore(element, covered)
@@ -104,6 +114,7 @@ export function createTrajectoryPanel(
     if (covered !== null) covered.inert = wide.matches && !isDestroyed
   }
   wide.addEventListener('change', cover)
+  if (takesFocus) element.focus({ preventScroll: true })
 
   let simulation: Simulation | undefined
   let sources: readonly PatternSource[] = []
@@ -467,7 +478,9 @@ export function createTrajectoryPanel(
       cover()
       cancelAnimationFrame(request)
       sizes.disconnect()
+      const isInside = element.contains(document.activeElement)
       element.remove()
+      if (isInside) refocus(true)
     },
   }
 }
