@@ -395,6 +395,7 @@ function bind(workplace: Workplace, record: () => void, experiments: ReproducePa
   addKeys(
     [
       { key: ' ', label: 'Play or pause', act: toggle },
+      { key: 'enter', ctrl: true, label: 'Play or pause', act: toggle },
       { key: 's', label: 'One tick', act: step },
       { key: 'r', label: 'Back to tick 0', act: reset },
       { key: 'f', label: 'As fast as possible, or at a pace', act: () => workplace.togglePace() },

@@ -1,6 +1,7 @@
 /** Changes of a draft: add, connect, set. Pure. */
 import { ModelError } from '../../core/errors.ts'
 import type { Naming } from '../../core/kinds/fields.ts'
+import { LAGRANGIANS } from '../../core/kinds/lagrangians/table.ts'
 import type { Key } from '../../core/kinds/probes/definition.ts'
 import { PROBES } from '../../core/kinds/probes/table.ts'
 import { childOf, type SchemaNode } from '../../core/model/path.ts'
@@ -127,11 +128,36 @@ function comparedWithStored(raw: unknown, keys: Keys): unknown {
   return drafts.find(isAccepted) ?? raw
 }
 
-/** The draft with two layers joined by a memory, or one layer by synapses. */
+/** The draft with two layers joined by a memory with the ends of `endsOf`, or one layer by synapses. */
 export function connected(raw: unknown, from: string, to: string): Edited {
   const part = from === to ? 'synapses' : 'memories'
   const found = ADDABLE.find((one) => one.part === part)!
-  return added(raw, found, [from, to])
+  return added(raw, found, endsOf(raw, from, to))
+}
+
+/**
+ * The layer of the patterns and the layer with a neuron for each, of a memory between two layers: in the order in which they were
+ * chosen, unless the first is a layer in which one neuron wins and that nothing feeds yet.
+ */
+export function endsOf(raw: unknown, from: string, to: string): readonly [string, string] {
+  return isWinner(raw, from) && !isWinner(raw, to) && !isUsed(raw, from) ? [to, from] : [from, to]
+}
+
+/** True if the neurons of a layer compete. */
+function isWinner(raw: unknown, layer: string): boolean {
+  const kind = valueIn(raw, ['neurons', layer, 'lagrangian', 'kind'])
+  return (
+    typeof kind === 'string' && Object.hasOwn(LAGRANGIANS, kind) && 'logSumExp' in LAGRANGIANS[kind as never]
+  )
+}
+
+/** True if a coupling or a stimulus names a layer. */
+function isUsed(raw: unknown, layer: string): boolean {
+  return PARTS.some(
+    ({ part }) =>
+      ['synapses', 'memories', 'stimulus'].includes(part) &&
+      Object.keys(valueIn(raw, [part]) ?? {}).some((key) => layersIn(raw, [part, key]).includes(layer)),
+  )
 }
 
 /** The draft with a value at some keys; undefined removes it. */

@@ -39,9 +39,9 @@ export function bindBuilding(
       return
     }
     loading ??= holdKeys(import('./panel.ts')).then(({ createPanel }) =>
-      createPanel(places.panel, workplace, messages, openFile, () => {
+      createPanel(places.panel, workplace, messages, openFile, (isLost) => {
         network.setAttribute('aria-pressed', 'false')
-        network.focus()
+        if (isLost) network.focus()
         if (isCovering) rival.click()
         isCovering = false
       }),

@@ -4,6 +4,7 @@ import { ModelError } from '../../core/errors.ts'
 import { keysIn } from '../../core/model/path.ts'
 import type { Scenario } from '../../core/model/schema.ts'
 import { differences } from '../editing/undo.ts'
+import { keepFocus } from '../focus.ts'
 import { type Messages, plainText, textOf } from '../messages.ts'
 import type { Opened } from '../session/opened.ts'
 import { createDrafts } from '../session/drafts.ts'
@@ -16,6 +17,7 @@ import {
   added,
   connected,
   type Edited,
+  endsOf,
   NOUN,
   PARTS,
   switched,
@@ -78,13 +80,16 @@ const WHOLE_KEYS = Object.keys(ROOT.entries ?? {}).filter(
   (key) => !key.startsWith('$') && !PARTS.some(({ part }) => part === key),
 )
 
-/** @param place - where the panel goes */
+/**
+ * @param place - where the panel goes
+ * @param closed - `isLost`: what had the focus before is not there any more
+ */
 export function createPanel(
   place: HTMLElement,
   workplace: Workplace,
   messages: Messages,
   openFile: () => void,
-  closed: () => void,
+  closed: (isLost: boolean) => void,
 ): Panel {
   const element = document.createElement('section')
   element.className = 'builder'
@@ -123,7 +128,11 @@ export function createPanel(
   let isHeld = false
   let atRest: (() => void)[] = []
   let editor: Promise<Editor> | undefined
+  /** Gives the focus back to where it was before. */
+  let refocus = keepFocus()
 
+  /** Warnings of the scenario, which stand in this panel in place of messages. */
+  const warnings = (): readonly string[] => workplace.opened?.simulation.model.warnings ?? []
   const say = (): void => {
     status.classList.toggle('fault', fault !== undefined && hint === '')
     status.textContent =
@@ -135,7 +144,7 @@ export function createPanel(
             ? 'Builds…'
             : isBeginning(raw)
               ? 'Next: add a stimulus, synapses, a memory or another layer (a).'
-              : 'Runs as drawn.'
+              : ['Runs as drawn.', ...warnings().map(plainText)].join(' ')
     button('discard').hidden = fault === undefined
   }
 
@@ -310,6 +319,7 @@ export function createPanel(
     select,
     add: () => menu.focus(),
     enter: () => inspector.focus(),
+    ends: (from, to) => endsOf(raw, from, to),
     connect(from, to) {
       changeTo(connected(raw, from, to))
       show()
@@ -512,7 +522,7 @@ export function createPanel(
     element.hidden = true
     place.removeAttribute('data-building')
     cover()
-    closed()
+    closed(!refocus(true))
   }
 
   return {
@@ -520,6 +530,7 @@ export function createPanel(
       return !element.hidden
     },
     open() {
+      refocus = keepFocus()
       element.hidden = false
       place.dataset.building = ''
       cover()

@@ -8,6 +8,8 @@ export interface PictureActions {
   add(): void
   /** Goes to the form of the selected entry. */
   enter(): void
+  /** The layer of the patterns and the layer with a neuron for each, of the memory that would connect two layers. */
+  ends(from: string, to: string): readonly [string, string]
   connect(from: string, to: string): void
   remove(keys: Keys): void
   /** Shows the next step in a line; empty = none. */
@@ -58,16 +60,19 @@ export function createPicture(place: HTMLElement, actions: PictureActions): Pict
     const id = target instanceof Element ? target.closest<SVGGElement>('[data-id]')?.dataset.id : undefined
     return graph.boxes.find((box) => box.id === id)
   }
-  const wait = (layer: string | undefined): void => {
+  /** @param to - the other layer, if it is in sight */
+  const told = (layer: string, to = ''): string => {
+    const own = `c for synapses of ${layer} itself.`
+    if (to === '' || to === layer) return `Choose the layer to connect ${layer} with, Enter; ${own}`
+    const [patterns, rows] = actions.ends(layer, to)
+    return `Enter: memory of patterns of ${patterns}, with a neuron of ${rows} for each; ${own}`
+  }
+  const wait = (layer: string | undefined, to?: string): void => {
     pending = layer
     svg.classList.toggle('connecting', layer !== undefined)
     for (const element of svg.querySelectorAll<SVGGElement>('[data-id]'))
       element.classList.toggle('from', element.dataset.id === `neurons.${layer}`)
-    actions.tell(
-      layer === undefined
-        ? ''
-        : `Memory of patterns of ${layer}: choose the layer with a neuron for each pattern, Enter; c for synapses of ${layer} itself.`,
-    )
+    actions.tell(layer === undefined ? '' : told(layer, to))
   }
   const choose = (box: Box): void => {
     if (pending === undefined || !box.isLayer) {
@@ -79,9 +84,12 @@ export function createPicture(place: HTMLElement, actions: PictureActions): Pict
     actions.connect(from, box.name)
   }
 
-  svg.addEventListener('focusin', ({ target }) => {
+  // Chromium makes an SVG with such a listener a tab stop.
+  place.addEventListener('focusin', ({ target }) => {
     const box = boxOf(target)
-    if (box !== undefined && pending === undefined && box.id !== selected) actions.select(box.keys)
+    if (box === undefined) return
+    if (pending !== undefined) wait(pending, box.name)
+    else if (box.id !== selected) actions.select(box.keys)
   })
   svg.addEventListener('keydown', (event) => {
     const box = boxOf(event.target)
@@ -187,7 +195,7 @@ export function createPicture(place: HTMLElement, actions: PictureActions): Pict
             : [make('text', { class: 'end', x: end.x, y: end.y, 'text-anchor': 'middle' }, end.text)],
         ),
       )
-      wait(pending)
+      wait(pending, graph.boxes.find(({ id }) => id === waiting)?.name)
       // The layer to connect with may already be another than the chosen one.
       const target = (waiting === undefined ? null : elementOf(waiting)) ?? elementOf(entry ?? '')
       if (focused) target?.focus()

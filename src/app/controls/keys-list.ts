@@ -3,7 +3,12 @@ import { type Panel, createPanel } from '../dialog.ts'
 import type { Key } from './key.ts'
 import './keys.css'
 
-const NAMES: Readonly<Record<string, string>> = { ' ': 'Space', pagedown: 'PageDown', pageup: 'PageUp' }
+const NAMES: Readonly<Record<string, string>> = {
+  ' ': 'Space',
+  enter: 'Enter',
+  pagedown: 'PageDown',
+  pageup: 'PageUp',
+}
 
 /** Shows the keys that act now; keys with the same label share a line. */
 export function showKeys(table: readonly Key[]): Panel {

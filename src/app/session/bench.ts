@@ -298,8 +298,8 @@ function createTeller(
     if (text !== undefined && warnings.length > told.length) {
       // Warnings of the scenario have no remedy for a button.
       if (warnings.length > model.warnings.length) warned(text)
-      // The states that a change has lost stay in sight.
-      else messages.notice(text, true)
+      // The states that a change has lost stay in sight. Where the network is drawn, its warnings stand.
+      else if (document.querySelector('[data-building]') === null) messages.notice(text, true)
     }
     told = warnings
   }

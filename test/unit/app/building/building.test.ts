@@ -216,6 +216,28 @@ test('a change keeps the text that it does not touch', () => {
   expect(patched(more, connected(before, 'a', 'b').raw, before)).toContain('// first')
 })
 
+interface Ends {
+  readonly from: string
+  readonly to: string
+}
+
+test('a memory has its neurons in a layer that competes and that nothing feeds, from whichever end it is drawn', () => {
+  const layer = (kind: string) => ({ size: 4, lagrangian: { kind } })
+  const raw = { neurons: { seen: layer('tanh'), hidden: layer('softmax'), classes: layer('softmax') } }
+  const ends = (of: unknown, from: string, to: string, name = 'memory') => {
+    const { from: patterns, to: rows } = valueIn(connected(of, from, to).raw, ['memories', name]) as Ends
+    return [patterns, rows]
+  }
+  expect(ends(raw, 'seen', 'hidden')).toEqual(['seen', 'hidden'])
+  expect(ends(raw, 'hidden', 'seen')).toEqual(['seen', 'hidden'])
+  // Both directions make sense: as it is drawn.
+  expect(ends(raw, 'hidden', 'classes')).toEqual(['hidden', 'classes'])
+  expect(ends(connected(raw, 'hidden', 'classes').raw, 'hidden', 'seen', 'memory2')).toEqual([
+    'hidden',
+    'seen',
+  ])
+})
+
 test('a new probe compares with the patterns that are stored, where some fit', () => {
   const overlap = ADDABLE.find(
     ({ part, alternative }) => part === 'probes' && alternative?.label === 'overlap',
