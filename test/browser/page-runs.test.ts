@@ -179,10 +179,11 @@ test('a run that is reset while it plays is listed with its ticks, and the next 
     await frames(page)
   }
   await page.keyboard.press('u')
-  await page.locator('[data-column=ticks]').waitFor()
+  // The first table is that of the open scenario.
+  await page.locator('[data-column=ticks]').first().waitFor()
   const ticks = await page.evaluate<number[]>(`(() => {
     const { cellIndex } = document.querySelector('[data-column=ticks]').closest('th')
-    return [...document.querySelectorAll('tr[data-run]')]
+    return [...document.querySelector('.panel-runs table').querySelectorAll('tr[data-run]')]
       .sort((a, b) => a.dataset.run - b.dataset.run)
       .map(({ cells }) => Number(cells[cellIndex].textContent))
   })()`)
@@ -241,20 +242,30 @@ test('a script that waits for no frame has all its runs, and a reload keeps them
   await eventually(() => page.evaluate('engram.scenario?.name')).toMatch(/^Memories/)
   await opened()
   await page.evaluate('engram.step(5).then(() => engram.simulation.flush())')
-  const names = async () =>
-    (await rows()).sort((a, b) => Number(a[0]) - Number(b[0])).map((cells) => cells[1])
-  const all = [...Array<string>(3).fill('eight again'), 'Memories that follow wh…']
+  const groups = async (): Promise<unknown> => {
+    await page.locator('#runs').click()
+    await page.locator('.panel-runs [data-column=ticks]').first().waitFor()
+    const found = await page.evaluate(
+      `[...document.querySelectorAll('.panel-runs table')].map(({ caption, tBodies }) => [caption.textContent.slice(0, 11), tBodies[0].rows.length])`,
+    )
+    await page.keyboard.press('Escape')
+    return found
+  }
+  const [eight, memories] = [
+    ['eight again', 3],
+    ['Memories th', 1],
+  ]
   for (let reload = 0; reload < 2; reload++) {
     await page.reload()
     await opened()
-    expect(await names()).toEqual(all)
+    expect(await groups()).toEqual([memories, eight])
     expect(await pinned()).toEqual([])
   }
   // A step back in the browser's history is no new run.
   await page.evaluate('history.back()')
   await eventually(() => page.evaluate('engram.simulation?.tick')).toBe(60)
   await opened()
-  expect(await names()).toEqual(all)
+  expect(await groups()).toEqual([eight, memories])
   expect(await pinned()).toEqual(['this run×'])
   await page.locator('#runs').click()
   await page.getByRole('button', { name: 'Restore run 2' }).click()

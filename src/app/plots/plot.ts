@@ -128,9 +128,12 @@ export function createPlot(
   /** Moves the cursor by samples, from the last sample if there is no cursor. */
   const moveCursor = (samples: number): void => {
     if (plot === undefined) return
-    const { times = [] } = shown ?? {}
+    const { times = [], data = [] } = shown ?? {}
     const from = (plot.cursor.left ?? -1) < 0 ? times.length - 1 : (plot.cursor.idx ?? 0)
-    const to = Math.min(times.length - 1, Math.max(0, from + samples))
+    let to = Math.min(times.length - 1, Math.max(0, from + samples))
+    // Where lines end there is no sample.
+    while (times[to] !== undefined && data.slice(1).every((values) => values[to] == null))
+      to += Math.sign(samples)
     setCursor(plot.valToPos(times[to] ?? 0, 'x'))
   }
   listenToKeys(area, {

@@ -29,7 +29,8 @@ export function keysOf(paths: readonly string[], taken: readonly string[] = []):
   const owned = paths.map((path, index) => {
     const own = short[index] as string
     if (isUnique(own, short)) return own
-    return `${path.split('.').slice(1, 2).join('')} ${own}`.trim()
+    const [owner = own] = path.split('.').slice(1, 2)
+    return owner === own ? path : `${owner} ${own}`
   })
   return paths.map((path, index) => {
     const own = owned[index] as string

@@ -5,7 +5,7 @@ import { formatDigits } from '../format.ts'
 import { buttonOf, createPanel } from '../dialog.ts'
 import type { Run } from './ledger.ts'
 import { valueText } from './names.ts'
-import { type Column, columnsOf, sorted } from './table.ts'
+import { type Column, columnsOf, groupsOf, sorted } from './table.ts'
 import './table-panel.css'
 
 export interface TablePanelActs<S> {
@@ -23,29 +23,29 @@ export function createTablePanel<S>(acts: TablePanelActs<S>): { readonly open: (
   const panel = createPanel('runs', 'Runs of this visit', () => clearInterval(timer))
   panel.body.innerHTML = `
     <p>A run lasts from tick 0, or from a change of a value, until a reset or another change. Bold values differ from the opened scenario.</p>
-    <div class="runs-scroll" tabindex="0" role="region" aria-label="Table of runs"><table><thead><tr></tr></thead><tbody></tbody></table></div>
+    <div class="runs-scroll" tabindex="0" role="region" aria-label="Table of runs"></div>
     <div class="panel-acts"></div>`
   const part = (selector: string): HTMLElement => panel.body.querySelector(selector) as HTMLElement
-  const [head, rows] = [part('thead tr'), part('tbody')]
+  const tables = part('.runs-scroll')
   const curves = buttonOf('Pinned curves as CSV', acts.saveCurves)
   part('.panel-acts').append(buttonOf('Table as CSV', acts.saveTable), curves)
   let timer: ReturnType<typeof setInterval> | undefined
   let order = { id: 'run', isDescending: false }
   let shown = ''
 
-  const sortBy = (id: string): void => {
+  const sortBy = (id: string, group: number): void => {
     order = { id, isDescending: order.id === id ? !order.isDescending : false }
     shown = ''
     show()
-    const again = [...head.querySelectorAll('button')].find(({ dataset }) => dataset.column === id)
-    again?.focus()
+    const again = [...(tables.querySelectorAll('table')[group]?.querySelectorAll('th button') ?? [])]
+    again.find((one): one is HTMLElement => (one as HTMLElement).dataset.column === id)?.focus()
   }
-  const headingOf = ({ id, title, hint, isNumber }: Column): HTMLElement => {
+  const headingOf = ({ id, title, hint, isNumber }: Column, group: number): HTMLElement => {
     const cell = document.createElement('th')
     cell.scope = 'col'
     cell.classList.toggle('number', isNumber)
     cell.ariaSort = order.id === id ? (order.isDescending ? 'descending' : 'ascending') : 'none'
-    const button = buttonOf(title, () => sortBy(id))
+    const button = buttonOf(title, () => sortBy(id, group))
     button.title = `${hint}; a click sorts by it`
     button.dataset.column = id
     cell.append(button)
@@ -91,17 +91,32 @@ export function createTablePanel<S>(acts: TablePanelActs<S>): { readonly open: (
   }
   const show = (): void => {
     const runs = acts.runs()
-    const state = JSON.stringify([runs.map(({ number, to, finals }) => [number, to, [...finals]]), order])
+    const state = JSON.stringify([
+      runs.map(({ number, to, finals }) => [number, to, [...finals]]),
+      acts.present()?.number,
+      order,
+    ])
     curves.disabled = !acts.hasCurves()
     // A table that stays the same keeps the focus.
     if (state === shown) return
     shown = state
-    const columns = columnsOf(runs)
-    const by = columns.find(({ id }) => id === order.id) ?? columns[0]
     const focused = document.activeElement?.getAttribute('aria-label')
-    head.replaceChildren(...columns.map(headingOf), emptyHeading())
-    rows.replaceChildren(...sorted(runs, by, order.isDescending).map((run) => rowOf(run, columns)))
-    if (focused) rows.querySelector<HTMLElement>(`[aria-label="${CSS.escape(focused)}"]`)?.focus()
+    const groups = groupsOf(runs, acts.present()?.home)
+    tables.replaceChildren(
+      ...groups.map((group, index) => {
+        const columns = columnsOf(group)
+        const by = columns.find(({ id }) => id === order.id) ?? columns[0]
+        const table = document.createElement('table')
+        if (groups.length > 1) table.createCaption().textContent = group[0]?.home.name ?? ''
+        table
+          .createTHead()
+          .insertRow()
+          .append(...columns.map((column) => headingOf(column, index)), emptyHeading())
+        table.createTBody().append(...sorted(group, by, order.isDescending).map((run) => rowOf(run, columns)))
+        return table
+      }),
+    )
+    if (focused) tables.querySelector<HTMLElement>(`[aria-label="${CSS.escape(focused)}"]`)?.focus()
     panel.note.textContent = runs.length === 1 ? '1 run' : `${runs.length} runs`
   }
 

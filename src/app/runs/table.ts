@@ -25,10 +25,14 @@ function partsOf(scenario: Scenario): string {
     .join('; ')
 }
 
+/** Words about a network, and its claims: they change nothing of a run. */
+const WORDS = ['$schema', 'version', 'name', 'description', 'expect']
+
 /** True for a value that both scenarios have room for; else a layer, a coupling, a stimulus or a probe is there or not. */
 function isValue({ path }: Difference): boolean {
   const [part = '', ...keys] = path.split('.')
-  if (['stimulus', 'expect'].includes(part)) return keys.length > 0
+  if (WORDS.includes(part)) return false
+  if (part === 'stimulus') return keys.length > 0
   return keys.length !== 1 || ![...PARTS, 'probes'].includes(part)
 }
 
@@ -119,6 +123,16 @@ function valueOf({ scenario }: Run, path: string): unknown {
   let node: unknown = scenario
   for (const key of path.split('.')) node = (node as Readonly<Record<string, unknown>> | undefined)?.[key]
   return node
+}
+
+/** The runs of each scenario, that of `first` in front: values are compared within a group. */
+export function groupsOf<S>(runs: readonly Run<S>[], first: Scenario | undefined): (readonly Run<S>[])[] {
+  const groups = new Map<string, Run<S>[]>(first && [[JSON.stringify(first), []]])
+  for (const run of runs) {
+    const key = JSON.stringify(run.home)
+    groups.set(key, [...(groups.get(key) ?? []), run])
+  }
+  return [...groups.values()].filter((group) => group.length > 0)
 }
 
 /** The runs in the order of a column; missing values last. */

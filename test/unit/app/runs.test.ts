@@ -3,7 +3,7 @@ import { behindOf, reachOf } from '../../../src/app/plots/behind.ts'
 import { createLedger } from '../../../src/app/runs/ledger.ts'
 import { type KeptRun, readRuns, runsText } from '../../../src/app/runs/runs-text.ts'
 import { runName } from '../../../src/app/runs/names.ts'
-import { columnsOf, runsCsv, sorted } from '../../../src/app/runs/table.ts'
+import { columnsOf, groupsOf, runsCsv, sorted } from '../../../src/app/runs/table.ts'
 import { curvesCsv } from '../../../src/app/runs/curves-csv.ts'
 import { differenceOf, extentOf, pixelsOf } from '../../../src/app/runs/difference.ts'
 import { fittingProbes } from '../../../src/app/runs/probes.ts'
@@ -228,6 +228,26 @@ test('values longer than a number stand behind the results', () => {
     'ticks',
     'overlap',
     'visible',
+  ])
+})
+
+test('the runs of each scenario are compared among themselves, in their numbers and not in words', () => {
+  const ledger = createLedger()
+  const later = parseScenario({ ...scenario, name: 'later', seed: 9, time: { dt: 0.1, ticks: 50 } })
+  for (const [one, home] of [
+    [scenario, scenario],
+    [later, later],
+    [parseScenario({ ...scenario, name: 'mine', time: { ...scenario.time, ticks: 7 } }), scenario],
+  ] as const) {
+    // A scenario that is opened again is another object.
+    ledger.begin({ scenario: one, home: structuredClone(home), source: undefined, tick: 0 })
+    ledger.reached(10)
+  }
+  const groups = groupsOf(ledger.runs, later)
+  expect(groups.map((group) => group.map(({ number }) => number))).toEqual([[2], [1, 3]])
+  expect(groups.map((group) => columnsOf(group).map(({ title }) => title))).toEqual([
+    ['run', 'ticks'],
+    ['run', 'scenario', 'time.ticks', 'ticks'],
   ])
 })
 
