@@ -10,7 +10,9 @@ const NAMES: Readonly<Record<string, string>> = {
   pageup: 'PageUp',
 }
 
-/** Shows the keys that act now; keys with the same label share a line. */
+/**
+ * Shows the keys that act now; keys with the same label share a line. A label is a button too: a telephone has no keys.
+ */
 export function showKeys(table: readonly Key[]): Panel {
   const panel = createPanel('keys', 'Keys', () => panel.element.remove())
   const isMac = /mac|iphone|ipad/i.test(navigator.userAgent)
@@ -37,7 +39,9 @@ export function showKeys(table: readonly Key[]): Panel {
         })
       }
       const meaning = document.createElement('dd')
-      meaning.textContent = label
+      // The help itself is open already.
+      if (keys.some(({ key }) => key === '?')) meaning.textContent = label
+      else meaning.append(actOf(panel, label, keys))
       line.append(term, meaning)
       return line
     }),
@@ -47,4 +51,15 @@ export function showKeys(table: readonly Key[]): Panel {
   panel.body.append(list, note)
   panel.open()
   return panel
+}
+
+function actOf(panel: Panel, label: string, keys: readonly Key[]): HTMLElement {
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.textContent = label
+  button.addEventListener('click', () => {
+    panel.close()
+    keys[0]?.act()
+  })
+  return button
 }

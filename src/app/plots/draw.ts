@@ -87,9 +87,21 @@ export function optionsOf(
     const edge: uPlot.Series = { stroke: 'transparent', width: 0, points: { show: false } }
     return [line, edge, edge]
   })
+  const timeAxis: uPlot.Axis = {
+    ...axis(20, 60),
+    ...titled(titleOf('time', view.logTime ? 'log' : 'linear')),
+    ...(view.logTime ? logarithmic : {}),
+  }
+  /** Letters of the longest number at the axis of time: half of the last one may stand right of the lines. */
+  let letters = 0
+  const timeTexts: uPlot.Axis.DynamicValues = (...given) => {
+    const texts = (timeAxis.values as uPlot.Axis.DynamicValues)(...given) as string[]
+    letters = longest(texts)
+    return texts
+  }
   return {
     ...size,
-    padding: [6 * zoom, 10 * zoom, 0, 0],
+    padding: [6 * zoom, () => zoom * Math.max(10, (FIGURE * letters) / 2 + 2), 0, 0],
     legend: { show: false },
     scales: {
       x: {
@@ -111,16 +123,12 @@ export function optionsOf(
       },
     },
     axes: [
-      {
-        ...axis(20, 60),
-        ...titled(titleOf('time', view.logTime ? 'log' : 'linear')),
-        ...(view.logTime ? logarithmic : {}),
-      },
+      { ...timeAxis, values: timeTexts },
       {
         ...axis(52, 28),
         // Their letters, the gap and the space to the title.
         size: (_, values: string[] | null) =>
-          zoom * view.reserve(FIGURE * Math.max(...(values ?? ['']).map((text) => text.length)) + 14),
+          zoom * view.reserve(FIGURE * longest(values ?? []) + 14),
         ...titled(titleOf(quantity, scale)),
         ...(scale === 'linear' ? {} : scale === 'log' ? logarithmic : symlog),
       },
@@ -128,6 +136,10 @@ export function optionsOf(
     series: [{}, ...series],
     bands,
   }
+}
+
+function longest(texts: readonly string[]): number {
+  return Math.max(0, ...texts.map((text) => text.length))
 }
 
 /** The title of an axis; a scale that is not linear is named. */

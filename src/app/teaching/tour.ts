@@ -48,6 +48,16 @@ const STOPS: readonly Stop[] = [
   },
 ]
 
+/** Pixels between what is told of and the box. */
+const GAP = 12
+
+/** Where the header ends that lies over an element when the page is scrolled. */
+function headerOver(element: HTMLElement | undefined): number {
+  const header = document.querySelector('.bar')
+  if (header === null || element === undefined || header.contains(element)) return 8
+  return Math.max(8, header.getBoundingClientRect().bottom)
+}
+
 /**
  * Opens the tour. The run plays from the stop that shows it. At the end the focus returns to where it was.
  * @param run - paused
@@ -86,23 +96,32 @@ export function startTour(run: Run, played: boolean): void {
     const { innerWidth: width, innerHeight: height } = window
     const clip = (value: number, most: number): number => Math.max(8, Math.min(value, most - 8))
     const [left, right] = [clip(box.left - 4, width), clip(box.right + 4, width)]
-    const [top, bottom] = [clip(box.top - 4, height), clip(box.bottom + 4, height)]
-    ring.style.cssText = `left:${left}px;top:${top}px;width:${right - left}px;height:${bottom - top}px`
+    const least = headerOver(target())
+    const top = Math.max(least, clip(box.top - 4, height))
+    let bottom = Math.max(top, clip(box.bottom + 4, height))
     const { offsetWidth: w, offsetHeight: h } = dialog
-    const gap = 12
-    // Beside it where there is room, else above or below, else over its middle.
+    // Beside it where there is room, else above or below, else at the foot of the window: the frame ends above it.
     const x =
-      right + gap + w < width ? right + gap : left - gap - w > 0 ? left - gap - w : (left + right - w) / 2
+      right + GAP + w < width ? right + GAP : left - GAP - w > 0 ? left - GAP - w : (left + right - w) / 2
     const isBeside = x >= right || x + w <= left
-    const y = isBeside
-      ? top + Math.min(24, (bottom - top - h) / 2)
-      : bottom + gap + h < height
-        ? bottom + gap
-        : top - gap - h > 0
-          ? top - gap - h
-          : (top + bottom - h) / 2
+    let y = top + Math.min(24, (bottom - top - h) / 2)
+    if (!isBeside) {
+      const isAbove = bottom + GAP + h >= height && top - GAP - h > least
+      y = isAbove ? top - GAP - h : Math.min(bottom + GAP, height - h - 8)
+      if (!isAbove) bottom = Math.min(bottom, y - GAP)
+    }
+    ring.style.cssText = `left:${left}px;top:${top}px;width:${right - left}px;height:${bottom - top}px`
     dialog.style.left = `${Math.max(8, Math.min(x, width - w - 8))}px`
     dialog.style.top = `${Math.max(8, Math.min(y, height - h - 8))}px`
+  }
+  /** Scrolls to what is told of: where the box has no room beside it, as far up as it goes. */
+  const reach = (): void => {
+    const element = target()
+    element?.scrollIntoView({ block: 'nearest' })
+    const box = element?.getBoundingClientRect()
+    if (box === undefined || box.width + dialog.offsetWidth + 2 * GAP < window.innerWidth) return
+    const room = window.innerHeight - box.height - dialog.offsetHeight - 2 * GAP
+    if (room < headerOver(element)) element?.scrollIntoView({ block: 'start' })
   }
   const show = (): void => {
     const stop = stops[at] as Stop
@@ -118,7 +137,7 @@ export function startTour(run: Run, played: boolean): void {
       plays = true
       run.play()
     }
-    target()?.scrollIntoView({ block: 'nearest' })
+    reach()
     put()
   }
   const end = (): void => dialog.close()

@@ -49,13 +49,14 @@ function hide(): void {
   card = owner = undefined
 }
 
-/** Below the word, or above it where there is no room. */
+/** Below the word, or above it where there is no room; below the header of the page. */
 function place(card: HTMLElement, words: HTMLElement): void {
   const { left, top, bottom } = words.getBoundingClientRect()
   const { offsetWidth: width, offsetHeight: height } = card
   const gap = 6
+  const least = 8 + Math.max(0, document.querySelector('.bar')?.getBoundingClientRect().bottom ?? 0)
   const x = Math.max(8, Math.min(left, innerWidth - width - 8))
-  const y = bottom + gap + height < innerHeight ? bottom + gap : Math.max(8, top - gap - height)
+  const y = bottom + gap + height < innerHeight ? bottom + gap : Math.max(least, top - gap - height)
   card.style.left = `${x}px`
   card.style.top = `${y}px`
 }

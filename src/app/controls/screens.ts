@@ -1,0 +1,9 @@
+/** What small screens, fingers and forced colours need of the page; loaded with the controls, after the first paint. */
+import './screens.css'
+
+/** Lets the styles know where the header ends, `--bar`: its lines wrap as they like. */
+export function followHeader(header: HTMLElement): void {
+  new ResizeObserver(() => {
+    document.documentElement.style.setProperty('--bar', `${header.offsetHeight}px`)
+  }).observe(header)
+}
