@@ -42,6 +42,9 @@ export interface OtherPlots {
   readonly tick: number
 }
 
+/** Parts in which the run of a contact sheet goes. */
+const PARTS = 100
+
 /** Dots in an inch of a PNG. */
 const DENSITY = 300
 
@@ -60,6 +63,7 @@ const BODY = `
         <label>Ticks <select data-part="spacing"><option value="even">evenly</option><option value="log">logarithmically</option></select></label>
         <p>The run starts again from tick 0 with the present values.</p>
         <button type="button" data-act="run">Run and show</button>
+        <progress max="1" value="0" aria-label="Part of the run" hidden></progress>
       </div>
       <label>Width <select data-part="width"><option value="85">a column, 85 mm</option>
         <option value="174">a page, 174 mm</option><option value="custom">other</option></select></label>
@@ -94,6 +98,10 @@ export function createFigurePanel(workplace: Workplace): FigurePanel {
     ? { readonly moments: M; readonly legend: L } | undefined
     : never
   let url = ''
+  /** True while the states are taken, until it is stopped. */
+  let running = false
+  const begin = find<HTMLButtonElement>('[data-act=run]')
+  const progress = find<HTMLProgressElement>('progress')
 
   const current = (): Opened => {
     if (opened === undefined || workplace.opened?.home !== opened.home)
@@ -153,7 +161,9 @@ export function createFigurePanel(workplace: Workplace): FigurePanel {
       if (drawing === undefined) {
         image.removeAttribute('src')
         image.alt = ''
-        status.textContent = 'Press "Run and show": the states are taken during a run.'
+        status.textContent = running
+          ? 'The run takes the states.'
+          : 'Press "Run and show": the states are taken during a run.'
       } else {
         url = URL.createObjectURL(new Blob([svgOf(drawing, title())], { type: 'image/svg+xml' }))
         image.src = url
@@ -177,11 +187,22 @@ export function createFigurePanel(workplace: Workplace): FigurePanel {
     if (layer === undefined) throw new ModelError('no layer is chosen')
     const replica = Math.min(simulation.model.replicas - 1, number('replica'))
     const ticks = ticksOver(number('last'), number('states'), list('spacing').value === 'log')
+    const last = ticks.at(-1) ?? 0
     const states: Float32Array[] = []
+    moments = undefined
+    show()
     await workplace.reset()
     for (const tick of ticks) {
-      if (!dialog.open) return
-      await workplace.step(tick - simulation.tick)
+      // In parts, which show how far it is and end soon after Stop.
+      do {
+        if (!dialog.open || !running) return
+        const before = current().simulation.tick
+        const part = Math.min(tick - before, Math.ceil(last / PARTS))
+        await workplace.step(part)
+        if (simulation.tick !== before + part)
+          throw new ModelError(`the run ended at tick ${simulation.tick}; choose an earlier last tick`)
+        progress.value = simulation.tick / last
+      } while (simulation.tick < tick)
       const { data } = await loop.still(() => simulation.read(name))
       states.push(Float32Array.from(data.subarray(replica * layer.size, (replica + 1) * layer.size)))
     }
@@ -199,7 +220,6 @@ export function createFigurePanel(workplace: Workplace): FigurePanel {
         stops,
       },
     }
-    show()
   }
 
   const save = async (kind: string): Promise<void> => {
@@ -218,12 +238,28 @@ export function createFigurePanel(workplace: Workplace): FigurePanel {
   const attempt = (act: () => Promise<void>): void =>
     void act().catch((error: unknown) => (find('[role=alert]').textContent = textOf(error)))
   dialog.addEventListener('change', () => show())
-  find('[data-act=run]').addEventListener('click', ({ currentTarget }) => {
-    const button = currentTarget as HTMLButtonElement
-    if (button.ariaDisabled === 'true') return
-    // A button that is disabled would lose the focus.
-    button.ariaDisabled = 'true'
-    attempt(() => run().finally(() => (button.ariaDisabled = null)))
+  const mark = (isRunning: boolean): void => {
+    running = isRunning
+    begin.ariaDisabled = null
+    begin.textContent = isRunning ? 'Stop' : 'Run and show'
+    progress.hidden = !isRunning
+    progress.value = 0
+  }
+  begin.addEventListener('click', () => {
+    if (begin.ariaDisabled === 'true') return
+    if (running) {
+      running = false
+      // A button that is disabled would lose the focus.
+      begin.ariaDisabled = 'true'
+      return
+    }
+    mark(true)
+    attempt(() =>
+      run().finally(() => {
+        mark(false)
+        show()
+      }),
+    )
   })
   for (const button of saves)
     button.addEventListener('click', () => attempt(() => save(button.dataset.save ?? 'svg')))

@@ -43,7 +43,8 @@ export function lawCurve({ edges: [low, high], density }: StretchedLaw): {
 }
 
 /**
- * Range of the histogram of a coupling: the law, and all eigenvalues except those that the law also puts at 0.
+ * Range of the histogram of a coupling: the law, and all eigenvalues except those that the law also puts at 0. Around
+ * eigenvalues that are the same to three digits it is as wide as they are large.
  * @param eigenvalues - ascending
  */
 export function spanOf(eigenvalues: Float64Array, law?: StretchedLaw): [number, number] {
@@ -51,9 +52,11 @@ export function spanOf(eigenvalues: Float64Array, law?: StretchedLaw): [number, 
   const counted =
     law !== undefined && law.zeros > 0 ? eigenvalues.filter((value) => value > 1e-9 * largest) : eigenvalues
   const first = counted[0] ?? 0
-  return law === undefined
-    ? [first, largest]
-    : [Math.min(first, law.edges[0]), Math.max(largest, law.edges[1])]
+  if (law !== undefined) return [Math.min(first, law.edges[0]), Math.max(largest, law.edges[1])]
+  const size = Math.max(Math.abs(first), Math.abs(largest))
+  if (largest - first > 1e-3 * size) return [first, largest]
+  const half = size === 0 ? 0.5 : size / 2
+  return [first - half, largest + half]
 }
 
 /**
