@@ -127,8 +127,7 @@ export function optionsOf(
       {
         ...axis(52, 28),
         // Their letters, the gap and the space to the title.
-        size: (_, values: string[] | null) =>
-          zoom * view.reserve(FIGURE * longest(values ?? []) + 14),
+        size: (_, values: string[] | null) => zoom * view.reserve(FIGURE * longest(values ?? []) + 14),
         ...titled(titleOf(quantity, scale)),
         ...(scale === 'linear' ? {} : scale === 'log' ? logarithmic : symlog),
       },
