@@ -1,7 +1,7 @@
 /** The page on small screens, under a finger, and in the forced colours of a system. */
 import type { Page } from 'playwright-core'
 import { afterEach, describe, expect, test } from 'vitest'
-import { useLab, violationsOf } from './lab.ts'
+import { eventually, useLab, violationsOf } from './lab.ts'
 
 /** A window at 200 %, where the header sticks. */
 const lab = useLab({ viewport: { width: 640, height: 360 }, deviceScaleFactor: 2 })
@@ -89,7 +89,9 @@ describe('the header that sticks', () => {
         // The second step is of the buttons of the header.
         if (step !== 2) expect(ring[1], `step ${step}`).toBeGreaterThanOrEqual(header[3])
         expect(ring[3] - ring[1], `step ${step}`).toBeGreaterThan(25)
-        expect(ring[3] <= box[1] || box[3] <= ring[1], `step ${step}: ${ring.join()}, ${box.join()}`).toBe(true)
+        expect(ring[3] <= box[1] || box[3] <= ring[1], `step ${step}: ${ring.join()}, ${box.join()}`).toBe(
+          true,
+        )
         expect(box[3]).toBeLessThanOrEqual(page.viewportSize()!.height)
         await page.keyboard.press('Enter')
       }
@@ -120,7 +122,7 @@ describe('a telephone', () => {
 
   test('has room for half of the last time beside a plot, and all words for its points', async () => {
     const page = await telephone('scenario=softmax-synapses&level=lecture')
-    await page.evaluate('engram.step(60).then(() => engram.simulation.flush())')
+    await page.evaluate('engram.step(20).then(() => engram.simulation.flush())')
     await page.locator('.plot-points:not([hidden])').waitFor()
     const cut = await page.evaluate(
       "[...document.querySelectorAll('.plot-points:not([hidden])')].filter((one) => one.scrollWidth > one.clientWidth || one.getBoundingClientRect().bottom > one.parentElement.getBoundingClientRect().bottom + 1).length",
@@ -149,4 +151,30 @@ test('in forced colours sliders keep their tracks, fields their borders and lege
   expect(await style(".controls input[type='range']", 'backgroundImage')).toContain('gradient')
   for (const selector of [".controls input:not([type='range'])", '.lil-display', '.legend-bar'])
     expect(await style(selector, 'borderTopWidth'), selector).toBe('1px')
+})
+
+test('a contact sheet on its way says so, shows how far it is and stops', async () => {
+  await lab.load('hebbian-learning')
+  const { page } = lab
+  await page.locator('#export').click()
+  await page.locator('#export-menu [data-export=states]').click()
+  const sheet = page.locator('.panel-figures')
+  const begin = sheet.locator('[data-act=run]')
+  const told = (): Promise<string | null> => sheet.locator('[role=status]').textContent()
+  await sheet.waitFor()
+  expect(await told()).toContain('Press')
+  await begin.click()
+  await eventually(() =>
+    page.evaluate<number>("document.querySelector('.panel-figures progress').value"),
+  ).toBeGreaterThan(0)
+  expect([await told(), await begin.textContent()]).toEqual(['The run takes the states.', 'Stop'])
+  await begin.click()
+  await eventually(() => begin.textContent()).toBe('Run and show')
+  expect(await lab.engram<number>('simulation.tick')).toBeLessThan(20_000)
+  expect(await told()).toContain('Press')
+  await sheet.locator('[data-part=last]').fill('20')
+  await begin.click()
+  await sheet.locator('img[src^=blob]').waitFor()
+  expect(await lab.engram('simulation.tick')).toBe(20)
+  await page.keyboard.press('Escape')
 })

@@ -1,6 +1,7 @@
 import { Matrix } from 'ml-matrix'
 import { describe, expect, it } from 'vitest'
 import { kolmogorovDistance, marchenkoPastur } from '../../../src/core/analysis/marchenko-pastur.ts'
+import { histogramOf, spanOf } from '../../../src/core/analysis/spectrum-chart.ts'
 import { couplingSpectrum, symmetricSpectrum } from '../../../src/core/analysis/spectrum.ts'
 import { RandomStream } from '../../../src/core/model/random.ts'
 import { normalRows, rowsOf, signRows } from '../../build.ts'
@@ -130,5 +131,19 @@ describe('the spectrum of J = Xi^T Xi / N_h', () => {
     const xi = memory('normal', 512, 128)
     const wrong = couplingSpectrum(xi).map((value) => value * 4)
     expect(kolmogorovDistance(wrong, marchenkoPastur(1 / 4).cumulative)).toBeGreaterThan(0.3)
+  })
+})
+
+describe('the range of a spectrum', () => {
+  it('has one value, alone or with rounding, in the middle of an axis, and keeps the ends of several', () => {
+    const same = Float64Array.of(-1 - 1e-7, -1, -1)
+    const [low, high] = spanOf(same)
+    expect([low, high]).toEqual([expect.closeTo(-1.5, 6), expect.closeTo(-0.5, 6)])
+    const { edges, densities } = histogramOf(same, low, high)
+    // All of them within.
+    const width = edges[1]! - edges[0]!
+    expect(densities.reduce((sum, density) => sum + density * width, 0)).toBeCloseTo(1, 9)
+    expect([...spanOf(Float64Array.of(0, 0))]).toEqual([-0.5, 0.5])
+    expect([...spanOf(Float64Array.of(-1, -0.9))]).toEqual([-1, -0.9])
   })
 })
