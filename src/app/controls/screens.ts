@@ -1,4 +1,4 @@
-/** What small screens, fingers and forced colours need of the page; loaded with the controls, after the first paint. */
+/** Styles for small screens, fingers and forced colours, and the height of the header; loaded after the first paint. */
 import './screens.css'
 
 /** Lets the styles know where the header ends, `--bar`: its lines wrap as they like. */

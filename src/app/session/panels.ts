@@ -1,4 +1,4 @@
-/** What the page loads in parallel with the device and the scenario, so that the first script is shorter. */
+/** Plots, controls and lanes: loaded in parallel with the device and the scenario, so that the first script is shorter. */
 import { followHeader } from '../controls/screens.ts'
 
 export { createControls } from '../controls/controls.ts'
