@@ -113,11 +113,11 @@ describe('a telephone', () => {
     )
     expect(small).toEqual([])
     await page.locator('#keys').tap()
-    await page.locator('#help[open]').waitFor()
+    await page.locator('.panel-keys[open]').waitFor()
     expect(await violationsOf(page)).toEqual([])
-    await page.locator('#help button', { hasText: 'Tour of the page' }).tap()
+    await page.locator('.panel-keys button', { hasText: 'Tour of the page' }).tap()
     await page.locator('.tour').waitFor()
-    expect(await page.locator('#help[open]').count()).toBe(0)
+    expect(await page.locator('.panel-keys[open]').count()).toBe(0)
   })
 
   test('has room for half of the last time beside a plot, and all words for its points', async () => {
