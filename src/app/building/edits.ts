@@ -9,6 +9,7 @@ import type { Scenario } from '../../core/model/schema.ts'
 import { withField } from '../controls/fields.ts'
 import { isAccepted } from '../editing/accepted.ts'
 import { freshName, layersIn, namesFor, THINGS } from './names.ts'
+import empty from './templates/empty.json'
 import {
   type Alternative,
   alternativesOf,
@@ -215,4 +216,12 @@ function fits(slot: SchemaNode, value: unknown): boolean {
 export function withEntry(raw: unknown, keys: Keys, name: string): unknown {
   const slot = slotOf({ ...(raw as object) }, [...keys, name])
   return slot === undefined ? raw : withValue(raw, [...keys, name], startOf(slot, giver(raw)))
+}
+
+/** A changed draft without the text of the empty template, which is no longer true once there is another part, or one less. */
+export function withoutHint(before: unknown, after: unknown): unknown {
+  const names = (raw: unknown): string =>
+    JSON.stringify(PARTS.map(({ part }) => Object.keys(valueIn(raw, [part]) ?? {})))
+  const isHint = valueIn(after, ['description']) === empty.description
+  return isHint && names(before) !== names(after) ? withValue(after, ['description'], undefined) : after
 }

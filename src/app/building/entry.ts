@@ -33,6 +33,14 @@ export function bindBuilding(
   let loading: Promise<Panel> | undefined
   /** The rival was open, and comes back. */
   let isCovering = false
+  /** @param isTold - says in a message that a draft waits */
+  const mark = (isTold: boolean): void => {
+    const home = workplace.opened?.home
+    if (home === undefined || !('draft' in network.dataset || hasDrafts())) return
+    void import('./waiting.ts').then(({ markWaiting }) =>
+      markWaiting(network, home, isTold ? messages : undefined),
+    )
+  }
   const toggle = async (): Promise<void> => {
     if (panel?.isOpen === true) {
       panel.close()
@@ -44,6 +52,7 @@ export function bindBuilding(
         if (isLost) network.focus()
         if (isCovering) rival.click()
         isCovering = false
+        mark(false)
       }),
     )
     try {
@@ -89,7 +98,10 @@ export function bindBuilding(
     },
   ])
   return {
-    refresh: () => panel?.refresh(),
+    refresh() {
+      panel?.refresh()
+      mark(panel?.isOpen !== true)
+    },
     settled: () => panel?.settled(),
     replayed() {
       // A draft is seen in the panel only.
@@ -97,5 +109,14 @@ export function bindBuilding(
       // Also while the panel is closed: what was undone does not wait in it.
       panel?.replayed()
     },
+  }
+}
+
+/** True if a network has a draft; which one is not looked at. */
+function hasDrafts(): boolean {
+  try {
+    return Object.keys(sessionStorage).some((key) => key.startsWith('engram.network.'))
+  } catch {
+    return false
   }
 }

@@ -7,8 +7,6 @@ import { differences } from '../editing/undo.ts'
 import { keepFocus } from '../focus.ts'
 import { type Messages, plainText, textOf } from '../messages.ts'
 import type { Opened } from '../session/opened.ts'
-import { createDrafts } from '../session/drafts.ts'
-import { entryNow } from '../session/entries.ts'
 import { stemOf } from '../sharing/exports.ts'
 import type { Workplace } from '../session/workplace.ts'
 import { type Fault, faultOf, readDraft, type Reading, textOfScenario } from './draft.ts'
@@ -23,6 +21,7 @@ import {
   switched,
   withConsequences,
   withEntry,
+  withoutHint,
   withValue,
 } from './edits.ts'
 import type { Editor } from './editor.ts'
@@ -33,6 +32,7 @@ import { createPicture } from './picture.ts'
 import { isObject, type Keys, ROOT, valueIn } from './schema.ts'
 import { patched } from './text.ts'
 import { createTexts, followed } from './texts.ts'
+import { draftOf, drafts } from './waiting.ts'
 
 export interface Panel {
   readonly isOpen: boolean
@@ -61,6 +61,8 @@ const MARKUP = `
     <button type="button" data-act="add">Add</button>
     <button type="button" data-act="connect" title="Connect the chosen layer with another (c)">Connect</button>
     <button type="button" data-act="remove" title="Remove what is chosen (Delete)">Remove</button>
+    <button type="button" data-act="undo" title="Take back the last change (Ctrl+Z)" disabled>Undo</button>
+    <button type="button" data-act="redo" title="Do it again (Ctrl+Shift+Z)" disabled>Redo</button>
   </div>
   <div class="builder-body">
     <div class="builder-view">
@@ -70,9 +72,6 @@ const MARKUP = `
     <div class="builder-form" role="group" aria-label="Values"></div>
   </div>
   <div class="builder-text" hidden></div>`
-
-/** Texts that do not run yet, each with the scenario that ran then. */
-const drafts = createDrafts<{ readonly text: string; readonly running: Scenario }>('network')
 
 /** Parts that the graph does not draw. */
 const LISTS = PARTS.filter(({ part }) => !(THINGS as readonly string[]).includes(part))
@@ -173,12 +172,9 @@ export function createPanel(
     setTimeout(show)
   }
 
-  /** The same scenario opened again begins without the draft. */
-  const ownDraft = (): string => JSON.stringify([entryNow(), home])
-
   /** A text that does not run yet outlives a reload. */
   const keep = (): void => {
-    const of = ownDraft()
+    const of = draftOf(home)
     if (running === undefined) return
     if (text === runningText) drafts.forget(of)
     else drafts.keep(of, { text, running })
@@ -283,7 +279,7 @@ export function createPanel(
       return
     }
     selected = keys
-    take(patched(text, raw, next))
+    take(patched(text, raw, withoutHint(raw, next)))
   }
   const changeTo = ({ raw: next, keys }: Edited): void => change(next, keys)
 
@@ -412,6 +408,19 @@ export function createPanel(
     if (selected[1] !== undefined) picture.beginConnection(selected[1])
   })
   button('remove').addEventListener('click', () => remove(selected))
+  button('undo').addEventListener('click', () => void workplace.undo())
+  button('redo').addEventListener('click', () => void workplace.redo())
+  /** Those of the page lie beneath the panel. */
+  const showSteps = (): void => {
+    if (element.hidden) return
+    const able = { undo: workplace.canUndo, redo: workplace.canRedo }
+    const focused = document.activeElement
+    for (const way of ['undo', 'redo'] as const) button(way).disabled = !able[way]
+    // A button that is disabled has no keys.
+    if (focused === button('undo') && !able.undo) button('redo').focus()
+    if (focused === button('redo') && !able.redo) button('undo').focus()
+    requestAnimationFrame(showSteps)
+  }
   button('discard').addEventListener('click', () => {
     take(runningText)
     part('.builder-tools select').focus()
@@ -466,7 +475,7 @@ export function createPanel(
     const { scenario } = opened.simulation.model
     if (opened.home !== home) {
       home = opened.home
-      const kept = drafts.find(ownDraft())
+      const kept = drafts.find(draftOf(home))
       running = kept?.running ?? scenario
       selected = WHOLE
       texts.clear()
@@ -535,6 +544,7 @@ export function createPanel(
       place.dataset.building = ''
       cover()
       refresh()
+      showSteps()
       // Before the first frame: the lists move up with each of their lines.
       show()
       setTimeout(() => {

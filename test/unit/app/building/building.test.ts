@@ -1,6 +1,14 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
-import { ADDABLE, added, connected, PARTS, switched, withValue } from '../../../../src/app/building/edits.ts'
+import {
+  ADDABLE,
+  added,
+  connected,
+  PARTS,
+  switched,
+  withoutHint,
+  withValue,
+} from '../../../../src/app/building/edits.ts'
 import { graphOf } from '../../../../src/app/building/graph.ts'
 import { documentationAt, proposalsAt } from '../../../../src/app/building/help.ts'
 import { readDraft, textOfScenario } from '../../../../src/app/building/draft.ts'
@@ -365,4 +373,18 @@ test('the text is completed with keys, kinds and names, and every value is expla
   ])
   expect(lines('"dt"').at(-1)).toBe('a number > 0')
   expect(lines('"rows"').join(' ')).toMatch(/rows/)
+})
+
+test('the text of the empty template goes with the first change of the structure, and not with a number', async () => {
+  const empty: unknown = JSON.parse(await readFile('src/app/building/templates/empty.json', 'utf8'))
+  const resized = withValue(empty, ['neurons', 'layer', 'size'], 8)
+  expect(withoutHint(empty, resized)).toEqual(resized)
+  const grown = added(
+    empty,
+    ADDABLE.find(({ part }) => part === 'neurons')!,
+    [],
+  ).raw
+  expect(valueIn(withoutHint(empty, grown), ['description'])).toBe(undefined)
+  const own = withValue(grown, ['description'], 'Mine.')
+  expect(withoutHint(empty, own)).toEqual(own)
 })
