@@ -32,7 +32,7 @@ import { createPicture } from './picture.ts'
 import { isObject, type Keys, ROOT, valueIn } from './schema.ts'
 import { patched } from './text.ts'
 import { createTexts, followed } from './texts.ts'
-import { draftOf, drafts } from './waiting.ts'
+import { draftOf, drafts, WAITS } from './waiting.ts'
 
 export interface Panel {
   readonly isOpen: boolean
@@ -544,6 +544,7 @@ export function createPanel(
       place.dataset.building = ''
       cover()
       refresh()
+      messages.withdraw(WAITS)
       showSteps()
       // Before the first frame: the lists move up with each of their lines.
       show()

@@ -12,6 +12,9 @@ export const drafts = createDrafts<{ readonly text: string; readonly running: Sc
 /** The same scenario opened again begins without the draft. */
 export const draftOf = (home: Opened['home'] | undefined): string => JSON.stringify([entryNow(), home])
 
+/** The message, which is no longer needed when the draft is seen. */
+export const WAITS = 'A draft of this network waits; it does not run yet.'
+
 /** The draft that was announced last, or whose panel was open. */
 let known = ''
 
@@ -28,7 +31,7 @@ export function markWaiting(button: HTMLButtonElement, home: Opened['home'], mes
   const isNew = known !== of
   known = of
   if (isWaiting && isNew && button.checkVisibility())
-    messages?.warn('A draft of this network waits; it does not run yet.', {
+    messages?.warn(WAITS, {
       label: 'Open it',
       act: () => button.click(),
     })

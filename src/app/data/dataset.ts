@@ -96,7 +96,7 @@ export function arrayData(
     labels,
   }: {
     readonly scale?: number
-    readonly labels?: ArrayLike<number>
+    readonly labels?: ArrayLike<number | string>
   } = {},
 ): Dataset {
   const [count = 1, ...rest] = shape.length > 1 ? shape : [1, ...shape]

@@ -182,14 +182,25 @@ async function readArray(file: File, wanted?: string): Promise<Found> {
   const bytes = await bytesOf(file)
   const kind = arrayFile(file.name)
   if (kind === undefined) throw new ModelError(`${file.name} is no array`)
-  const { decode, names: namesIn } = await kind.load()
+  const { decode, names: namesIn, labelled } = await kind.load()
   const names = namesIn === undefined ? [] : naming(file.name, () => namesIn(bytes))
   const array = (name?: string): Dataset =>
     naming(file.name, () => {
       const title = name === undefined ? file.name : `${file.name}, ${name}`
       return arrayData(file.name, title, decode(bytes, name))
     })
-  if (names.length === 0) return { data: array() }
+  if (names.length === 0) {
+    let fault: unknown
+    try {
+      return { data: array() }
+    } catch (error) {
+      fault = error
+    }
+    const found = naming(file.name, () => labelled?.(bytes))
+    if (found === undefined) throw fault
+    const title = `${file.name}, classes from column ${found.column}`
+    return { data: naming(file.name, () => arrayData(file.name, title, found.array, found)) }
+  }
   if (wanted !== undefined) return { data: array(wanted), arrays: { names, chosen: wanted } }
   let failure: unknown
   for (const name of names) {

@@ -1,5 +1,6 @@
 /** Arrays of numbers from files, by the ending of their names. */
 import { ModelError } from '../errors.ts'
+import type { LabelledTable } from './csv.ts'
 import { type NpyArray, decodeNpy } from './npy.ts'
 import { arrayNames, decodeNpzArray } from './npz.ts'
 
@@ -23,6 +24,8 @@ export interface ArrayReader {
    * @throws as `decode`
    */
   readonly names?: (bytes: Uint8Array) => string[]
+  /** Of a table: its numbers and a column of labels; undefined for one without such a column. */
+  readonly labelled?: (bytes: Uint8Array) => LabelledTable | undefined
 }
 
 type Load = () => Promise<ArrayReader>
@@ -41,8 +44,8 @@ const NAMED: Readonly<Record<string, Load>> = {
 }
 
 const table: Load = async () => {
-  const { decodeCsv } = await import('./csv.ts')
-  return { decode: (bytes, _, header) => decodeCsv(bytes, header) }
+  const { decodeCsv, decodeLabelled } = await import('./csv.ts')
+  return { decode: (bytes, _, header) => decodeCsv(bytes, header), labelled: decodeLabelled }
 }
 
 const PLAIN: Readonly<Record<string, Load>> = {

@@ -40,18 +40,82 @@ export function decodeCsv(bytes: Uint8Array, header?: boolean): NpyArray {
   try {
     return tableOf(text, header)
   } catch (error) {
-    throw proseIn(text) ?? error
+    throw proseIn(text) ?? withRemedy(text, header, error)
   }
 }
 
-function tableOf(text: string, header: boolean | undefined): NpyArray {
+/** A table with a column of words in front or at the end. */
+export interface LabelledTable {
+  /** The other columns. */
+  readonly array: NpyArray
+  /** Of each row. */
+  readonly labels: readonly string[]
+  /** That of the labels, from 1. */
+  readonly column: number
+}
+
+/**
+ * Reads a table with labels: its first or its last column, and no other, is words below the heading.
+ * @returns undefined for other tables
+ * @throws ModelError for a fault in the other columns, as `decodeCsv`
+ */
+export function decodeLabelled(bytes: Uint8Array): LabelledTable | undefined {
+  const text = textOf(bytes)
+  const { columns, count, below } = wordColumns(text, undefined)
+  const [column] = columns
+  if (columns.length !== 1 || (column !== 1 && column !== count)) return undefined
+  return {
+    array: tableOf(text, undefined, column),
+    labels: below.map(({ cells }) => cells[column - 1] ?? ''),
+    column,
+  }
+}
+
+/** A cell that is no number. */
+class CellError extends ModelError {
+  /** From 1. */
+  readonly column: number
+  constructor(message: string, column: number) {
+    super(message)
+    this.column = column
+  }
+}
+
+/** An error about a cell in a column of words says that the column can go. */
+function withRemedy(text: string, header: boolean | undefined, error: unknown): unknown {
+  if (!(error instanceof CellError)) return error
+  const { columns } = wordColumns(text, header)
+  if (!columns.includes(error.column)) return error
+  const noun = columns.length === 1 ? 'column' : 'columns'
+  const verb = columns.length === 1 ? 'has' : 'have'
+  return new ModelError(`${error.message}, or remove ${noun} ${columns.join(', ')}, which ${verb} no numbers`)
+}
+
+/** The columns, from 1, without a number below the heading, if others have some; none for a text that is no table. */
+function wordColumns(
+  text: string,
+  header: boolean | undefined,
+): { readonly columns: readonly number[]; readonly count: number; readonly below: readonly Line[] } {
+  const lines = [...linesOf(text, separatorOf(text))]
+  const first = lines[0]?.cells ?? []
+  const below = (header ?? !first.some((cell) => LIKE_NUMBER.test(cell))) ? lines.slice(1) : lines
+  const isWord = (cell: string | undefined): boolean =>
+    cell !== undefined && cell !== '' && !LIKE_NUMBER.test(cell)
+  const columns = first.flatMap((_, index) =>
+    below.every(({ cells }) => isWord(cells[index])) ? [index + 1] : [],
+  )
+  return { columns: columns.length < first.length ? columns : [], count: first.length, below }
+}
+
+/** @param without - a column, from 1, that is left out */
+function tableOf(text: string, header: boolean | undefined, without = 0): NpyArray {
   const separator = separatorOf(text)
   const values: number[] = []
   let columns: { readonly count: number; readonly line: number } | undefined
   let rows = 0
   let isFirst = true
   for (const line of linesOf(text, separator)) {
-    const isHeader = isFirst && (header ?? isNames(line, separator))
+    const isHeader = isFirst && (header ?? isNames(line, separator, without))
     isFirst = false
     columns ??= { count: line.cells.length, line: line.number }
     if (line.cells.length !== columns.count)
@@ -59,11 +123,13 @@ function tableOf(text: string, header: boolean | undefined): NpyArray {
         `has ${line.cells.length} cells in line ${line.number} and ${columns.count} in line ${columns.line}; give all lines the same`,
       )
     if (isHeader) continue
-    line.cells.forEach((cell, column) => values.push(numberOf(cell, separator, line.number, column + 1)))
+    line.cells.forEach((cell, index) => {
+      if (index + 1 !== without) values.push(numberOf(cell, separator, line.number, index + 1))
+    })
     rows++
   }
   if (rows === 0) throw new ModelError('holds no numbers; give it one line of numbers or more')
-  return { shape: [rows, columns?.count ?? 0], data: Float64Array.from(values) }
+  return { shape: [rows, (columns?.count ?? 0) - Number(without > 0)], data: Float64Array.from(values) }
 }
 
 function textOf(bytes: Uint8Array): string {
@@ -175,13 +241,16 @@ function proseIn(text: string): ModelError | undefined {
 const wordsOf = (line: string): string[] => line.split(/[\s,;"]+/).filter((word) => word !== '')
 
 /** @throws ModelError for a line that may be numbers with a fault in one of them */
-function isNames({ number, cells }: Line, separator: string): boolean {
-  const column = cells.findIndex((cell) => cell !== '' && !isNumber(cell, separator))
+function isNames({ number, cells }: Line, separator: string, without: number): boolean {
+  const column = cells.findIndex(
+    (cell, index) => index + 1 !== without && cell !== '' && !isNumber(cell, separator),
+  )
   if (column < 0) return false
   if (!cells.some((cell) => LIKE_NUMBER.test(cell))) return true
-  throw new ModelError(
+  throw new CellError(
     `has "${shownCell(cells[column] as string)}" in line ${number}, column ${column + 1}, in a line that looks like numbers; ` +
       'give a finite number, or set "header": true in the scenario if the line has names',
+    column + 1,
   )
 }
 
@@ -198,7 +267,7 @@ function numberOf(cell: string, separator: string, line: number, column: number)
     )
   if (Number.isFinite(number)) return number
   if (cell === '') throw new ModelError(`has an empty cell in ${where}; give a number`)
-  throw new ModelError(`has "${shownCell(cell)}" in ${where}; give a finite number`)
+  throw new CellError(`has "${shownCell(cell)}" in ${where}; give a finite number`, column)
 }
 
 function shownCell(cell: string): string {

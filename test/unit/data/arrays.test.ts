@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { requireArrayFile } from '../../../src/core/data/array.ts'
-import { decodeCsv } from '../../../src/core/data/csv.ts'
+import { decodeCsv, decodeLabelled } from '../../../src/core/data/csv.ts'
 import { decodeMat } from '../../../src/core/data/mat.ts'
 import type { NpyArray } from '../../../src/core/data/npy.ts'
 import { decodeSafetensors } from '../../../src/core/data/safetensors.ts'
@@ -190,6 +190,25 @@ describe('tables', () => {
     expect(() => read(text)).toThrow(
       `is no table of numbers: "${word}" in line ${line} is not a number; give lines of numbers`,
     )
+  })
+
+  test('with a column of words name it, and give it as labels where it is the first or the last', () => {
+    const labelled = (text: string) => decodeLabelled(new TextEncoder().encode(text))
+    expect(() => read('x,y,sort\n1,2,a\n3,4,b\n')).toThrow(
+      /^has "a" in line 2, column 3; give a finite number, or remove column 3, which has no numbers$/,
+    )
+    expect(() => read('1,2,a\n3,4,b\n')).toThrow(/or remove column 3, which has no numbers$/)
+    expect(() => read('u,1,2,3,a\nv,3,4,5,b\n')).toThrow(/or remove columns 1, 5, which have no numbers$/)
+    expect(() => read('1,2,a\n3,4,5\n')).not.toThrow(/remove/)
+    for (const text of ['x,y,sort\n1,2,a\n3,4,b\n', '1,2,a\n3,4,b\n', 'a;1;2\nb;3;4', 'a 1 2\nb 3 4'])
+      expect({ labels: labelled(text)?.labels, ...plain(labelled(text)!.array) }).toEqual({
+        labels: ['a', 'b'],
+        shape: [2, 2],
+        data: [1, 2, 3, 4],
+      })
+    for (const text of ['1,2\n3,4', '1,a,2\n3,b,4', 'u,1,a\nv,2,b', '1,2,a\n3,4,\n', 'a,b\nc,d', 'a,b\n'])
+      expect(labelled(text)).toBe(undefined)
+    expect(() => labelled('a,1,2\nb,3,x')).toThrow('has "x" in line 2, column 3; give a finite number')
   })
 
   test('refuse integers that float32 does not have, as .npy does', () => {
