@@ -278,7 +278,6 @@ test('a size that the files of a scenario do not fit is a draft with its reason,
   // With the panel closed the draft is announced, and the button has a mark.
   const network = page.locator('#network[data-draft]')
   await eventually(() => network.getAttribute('title')).toContain('a draft waits')
-  await page.screenshot({ path: '/tmp/w17w-a.png' })
   await page.getByRole('button', { name: 'Open it' }).click()
   await eventually(status).toMatch(/^Draft, .*rows have 784 columns/)
   // The lists stand where they stay from the first frame.
@@ -289,7 +288,6 @@ test('a size that the files of a scenario do not fit is a draft with its reason,
   await page.locator('.builder [data-act=undo]').click()
   await eventually(status).toMatch(/^Runs as drawn\./)
   expect(await width.inputValue()).toBe('28')
-  await page.screenshot({ path: '/tmp/w17w-b.png' })
   await page.locator('.builder [data-act=redo]').click()
   await eventually(status).toMatch(/^Draft/)
   await page.locator('.builder [data-act=undo]').click()

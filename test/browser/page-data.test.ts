@@ -105,6 +105,8 @@ test('own images dropped from disk are recalled; the plot is a figure that a pag
     page.waitForEvent('download'),
     page.locator('#export-menu [data-export=engram]').click(),
   ])
+  // Named like the data.
+  expect(bundle.suggestedFilename()).toBe('dense-memory-own-0-and-5-more.engram')
   await page.locator('#scenario').selectOption('softmax-synapses')
   await eventually(() => lab.engram<number>('simulation.model.memories[0].init.rows')).toBe(4)
   await page
@@ -201,6 +203,9 @@ test('a blank image is left out by name, and overlapping images are told before 
   expect(await sheet.locator('.data-refused').innerText()).toMatch(
     /^Left out: broken\.png .*; story\.txt is no table .*; notes\.pdf is not read as data\.$/,
   )
+  // A column of words is that of the classes.
+  await drop([['sorts.csv', letters('x,y,sort\n1,2,a\n3,4,b\n5,7,a')]])
+  await eventually(() => sheet.locator('[data-part=classes]').innerText()).toMatch(/a \(2\)\s+b \(1\)/)
   const wide = [
     ...encode({ width: 30, height: 10, data: new Uint8Array(300).fill(9, 7), channels: 1, depth: 8 }),
   ]
@@ -210,6 +215,7 @@ test('a blank image is left out by name, and overlapping images are told before 
   )
   await drop(files)
   await eventually(() => sheet.locator('.data-refused').innerText()).toMatch(/blank\.png has one value/)
+  expect(await sheet.locator('dl').textContent()).toContain('Rows4, one of them left out')
   expect(await sheet.locator('[data-part=result]').innerText()).toContain('3 rows of 256')
   expect(await sheet.locator('.data-doubts').innerText()).toMatch(
     /^The rows overlap by up to 0\.\d+, and a Hopfield network mixes such rows.*pseudoinverse/,

@@ -289,6 +289,8 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
       showRefused([])
       const { rows: given, fitted, refused } = fittedRows(rows(), fit, steps())
       showRefused(refused)
+      if (data !== undefined)
+        find('[data-part=rows]').textContent = rowsText(data.rows.length, refused.length)
       const result = transformed(fitted, steps())
       ready = { fitted, steps: steps(), shape }
       const sides = pictureOf(shape) ?? [1, fitted.columns]
@@ -358,6 +360,8 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
         ),
       ),
     )
+    const total = [...find('dl').querySelectorAll<HTMLElement>('dd')][1]
+    if (total !== undefined) total.dataset.part = 'rows'
     find('[data-for=array]').hidden = arrays === undefined
     offer(
       select('array'),
@@ -513,6 +517,11 @@ export function createDataSheet(workplace: Workplace, messages: Messages): DataS
       if (!use.disabled) use.focus()
     },
   }
+}
+
+/** Such as `6, one of them left out`. */
+function rowsText(count: number, left: number): string {
+  return left === 0 ? String(count) : `${count}, ${left === 1 ? 'one' : left} of them left out`
 }
 
 /** Values as grey levels between their smallest and largest. */

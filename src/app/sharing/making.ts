@@ -11,13 +11,20 @@ import {
   statesOf,
 } from '../../core/run/results.ts'
 import type { Simulation } from '../../core/run/simulation.ts'
+import { OWN } from '../data/own.ts'
 import { MOST_BYTES, type Recorder } from '../session/recorder.ts'
 import { type Make, bundleFile, captionOf, stemOf, toBlobPart } from './exports.ts'
 import { tablesFile } from './tables.ts'
 
 /** By the ids of the exports. */
 export const MAKERS: Readonly<Record<string, Make>> = {
-  engram: ({ simulation, source }) => bundleFile(simulation.model.scenario, source, stemOf({ source })),
+  engram({ simulation: { model }, source }) {
+    // The scenario keeps its name, and with it its origin; the file is that of the data.
+    const own = Object.keys(model.files)
+      .map((path) => OWN.exec(path)?.[1])
+      .find(Boolean)
+    return bundleFile(model.scenario, source, [stemOf({ source }), own].filter(Boolean).join('-'))
+  },
   async results({ simulation, loop, recorder, ...opened }) {
     const content = await loop.still(() => resultsFile(simulation, recorder))
     return {

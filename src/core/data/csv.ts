@@ -104,7 +104,8 @@ function wordColumns(
   const columns = first.flatMap((_, index) =>
     below.every(({ cells }) => isWord(cells[index])) ? [index + 1] : [],
   )
-  return { columns: columns.length < first.length ? columns : [], count: first.length, below }
+  const isTable = lines.every(({ cells }) => cells.length === first.length) && columns.length < first.length
+  return { columns: isTable ? columns : [], count: first.length, below }
 }
 
 /** @param without - a column, from 1, that is left out */

@@ -206,7 +206,15 @@ describe('tables', () => {
         shape: [2, 2],
         data: [1, 2, 3, 4],
       })
-    for (const text of ['1,2\n3,4', '1,a,2\n3,b,4', 'u,1,a\nv,2,b', '1,2,a\n3,4,\n', 'a,b\nc,d', 'a,b\n'])
+    for (const text of [
+      '1,2\n3,4',
+      '1,a,2\n3,b,4',
+      'u,1,a\nv,2,b',
+      '1,2,a\n3,4,\n',
+      'a,b\nc,d',
+      'a,b\n',
+      'a b\nc d\ne',
+    ])
       expect(labelled(text)).toBe(undefined)
     expect(() => labelled('a,1,2\nb,3,x')).toThrow('has "x" in line 2, column 3; give a finite number')
   })
