@@ -89,7 +89,8 @@ test('every part of the page keeps to the content security policy', async () => 
     await frames(page, 3)
   }
   await page.keyboard.press('u')
-  await page.locator('.panel-runs').getByRole('button', { name: 'Compare' }).last().click()
+  const own = page.locator('.panel-runs table').first()
+  await own.getByRole('button', { name: 'Compare' }).last().click()
   await page.locator('.panel-comparison canvas').first().waitFor()
   await close('.panel-comparison')
   await page.keyboard.press('j')
